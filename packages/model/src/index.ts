@@ -1,0 +1,56 @@
+export { AppError, ERRORS, isErrorCode } from './errors.ts'
+export type { ErrorCode, ErrorStatus } from './errors.ts'
+export { FILE_STATUSES, INTEGRITIES, cleanFileName, cleanTags } from './file.ts'
+export type { FileStatus, Integrity } from './file.ts'
+export { isId, newId } from './ids.ts'
+export type {
+  ApiKeyId,
+  FileId,
+  Id,
+  IdKind,
+  JobId,
+  OutputId,
+  UploadId,
+  UserId,
+  ValetKeyId,
+  WorkerId,
+  WorkspaceId,
+} from './ids.ts'
+export {
+  JOB_COMMANDS,
+  JOB_RETRIES,
+  JOB_STATUSES,
+  JOB_TRANSITIONS,
+  JobInputError,
+  isJobEnded,
+  jobStatusesBefore,
+  nextJobStatus,
+  retryDelayMs,
+} from './job.ts'
+export type { JobCommand, JobFailure, JobStatus } from './job.ts'
+export type { JobObjects, JobRun, NewOutput, SourceFile } from './job-run.ts'
+export type { JobDetail, JobSnapshot, JobTransition } from './job-snapshot.ts'
+export { JOB_KINDS, isJobKindName, jobKindsFor } from './kinds/index.ts'
+export type { JobInput, JobKindName, JobOutput, ParsedJobInput } from './kinds/index.ts'
+export type { DatasetColumn } from './kinds/dataset-profile.ts'
+export { jobKind } from './kinds/job-kind.ts'
+export type { JobKind } from './kinds/job-kind.ts'
+export { fileIdSchema, outputFileSchema, outputIdSchema } from './kinds/output-file.ts'
+export type { OutputFile } from './kinds/output-file.ts'
+export { GIB, KIB, LIMITS, MIB, TIB, partSizeBytes } from './limits.ts'
+export { FILE_KINDS, OCTET_STREAM, canonicalMediaType, fileKindOf, isInlineSafe, mediaTypeOf } from './media-type.ts'
+export type { FileKind } from './media-type.ts'
+export {
+  UPLOAD_COMMANDS,
+  UPLOAD_STATUSES,
+  UPLOAD_TRANSITIONS,
+  nextUploadStatus,
+  partCount,
+  partLength,
+  uploadStatusesBefore,
+} from './upload.ts'
+export type { UploadCommand, UploadStatus } from './upload.ts'
+export { VALET_KEY_PURPOSES, keyLifeMs } from './valet-key.ts'
+export type { ValetKeyPurpose } from './valet-key.ts'
+export { RIGHTS, ROLES, ROLE_RIGHTS, roleMay } from './workspace.ts'
+export type { Right, Role } from './workspace.ts'

@@ -1,0 +1,39 @@
+import type { FileId } from './ids.ts'
+import type { OutputFile } from './kinds/output-file.ts'
+
+/** What `run` of a kind is given: capabilities, not a context. */
+export interface JobRun<Input> {
+  readonly input: Input
+  /** Fires on cancel, time-out, shutdown, or when this worker lost the job. Stop, and leave nothing running. */
+  readonly signal: AbortSignal
+  /** A folder of this attempt's own, removed after it. */
+  readonly scratchDir: string
+  /** `fraction` from 0 to 1 of the whole job. Cheap; call it as often as you like. */
+  progress(fraction: number, stage: string): void
+  readonly objects: JobObjects
+  log(line: string): void
+}
+
+export interface JobObjects {
+  /** Copies the file's bytes to `path`, streaming; throws JobInputError when it is gone. */
+  download(fileId: FileId, path: string, onBytes?: (receivedBytes: number) => void): Promise<SourceFile>
+  /** Stores an output under the attempt's own prefix. Others see it when the job is COMPLETED, and only then. */
+  put(output: NewOutput): Promise<OutputFile>
+}
+
+export interface SourceFile {
+  readonly id: FileId
+  readonly name: string
+  readonly mediaType: string
+  readonly sizeBytes: number
+}
+
+export interface NewOutput {
+  readonly role: string
+  readonly name: string
+  readonly mediaType: string
+  /** The bytes, or the path of a file in `scratchDir`. */
+  readonly body: Uint8Array | { readonly path: string }
+  readonly width?: number
+  readonly height?: number
+}

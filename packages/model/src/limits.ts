@@ -1,0 +1,45 @@
+/** Every bound that a person can run into, with its name. Sizes are bytes, times are milliseconds. */
+export const KIB = 1024
+export const MIB = 1024 * KIB
+export const GIB = 1024 * MIB
+export const TIB = 1024 * GIB
+
+const MINUTE_MS = 60_000
+const HOUR_MS = 60 * MINUTE_MS
+
+export const LIMITS = {
+  /** S3's bound on one object. */
+  fileSizeBytes: 5 * TIB,
+  /** Below this a file goes up as one PUT, which carries If-None-Match. */
+  singlePutBelowBytes: 16 * MIB,
+  minPartSizeBytes: 8 * MIB,
+  /** S3 allows 10,000; the rest is room for rounding. */
+  targetPartCount: 9_000,
+  maxPartCount: 10_000,
+  partsPerSigning: 64,
+  fileNameChars: 255,
+  tagChars: 64,
+  tagsPerFile: 32,
+  searchChars: 200,
+  catalogPageSize: 100,
+  jobsPageSize: 100,
+  jobInputBytes: 64 * KIB,
+  idempotencyKeyChars: 200,
+  /** Read from the start of a finished upload to tell its type. */
+  sniffBytes: 16 * KIB,
+  keyLifeMinMs: MINUTE_MS,
+  keyLifeMaxMs: 12 * HOUR_MS,
+  downloadKeyLifeMs: 15 * MINUTE_MS,
+  /** An upload that has not ended by then is abandoned. */
+  uploadLifeMs: 7 * 24 * HOUR_MS,
+  /** Live jobs that one feed carries at most. */
+  feedJobs: 500,
+  /** Thumbnails that one request asks keys for. */
+  downloadsPerRequest: 100,
+} as const
+
+/** One size for all parts but the last: some stores demand it. */
+export function partSizeBytes(sizeBytes: number): number {
+  const even = Math.ceil(sizeBytes / LIMITS.targetPartCount / MIB) * MIB
+  return Math.max(LIMITS.minPartSizeBytes, even)
+}

@@ -1,0 +1,14 @@
+import { LIMITS } from './limits.ts'
+
+/** What a key was issued for. */
+export const VALET_KEY_PURPOSES = ['upload', 'upload-part', 'download', 'preview'] as const
+export type ValetKeyPurpose = (typeof VALET_KEY_PURPOSES)[number]
+
+/**
+ * How long a key that carries `sizeBytes` lives: enough for a link of `floorBytesPerSecond`, within [1 min, 12 h].
+ * A store judges the expiry when a request starts, so a part key need only outlive its wait in the client's queue.
+ */
+export function keyLifeMs(sizeBytes: number, floorBytesPerSecond: number): number {
+  const transferMs = Math.ceil((sizeBytes / floorBytesPerSecond) * 1000)
+  return Math.min(LIMITS.keyLifeMaxMs, Math.max(LIMITS.keyLifeMinMs, transferMs))
+}
