@@ -1,7 +1,20 @@
+export type { Account, ApiKeyRecord } from './account.ts'
 export { AppError, ERRORS, isErrorCode } from './errors.ts'
 export type { ErrorCode, ErrorStatus } from './errors.ts'
 export { FILE_STATUSES, INTEGRITIES, cleanFileName, cleanTags } from './file.ts'
 export type { FileStatus, Integrity } from './file.ts'
+export { CATALOG_SORTS } from './file-record.ts'
+export type {
+  CatalogEntry,
+  CatalogFacets,
+  CatalogPage,
+  CatalogSort,
+  FileDetail,
+  FileRecord,
+  Freshness,
+  InsightRow,
+  Page,
+} from './file-record.ts'
 export { isId, newId } from './ids.ts'
 export type {
   ApiKeyId,
@@ -38,8 +51,8 @@ export type { JobKind } from './kinds/job-kind.ts'
 export { fileIdSchema, outputFileSchema, outputIdSchema } from './kinds/output-file.ts'
 export type { OutputFile } from './kinds/output-file.ts'
 export { GIB, KIB, LIMITS, MIB, TIB, partSizeBytes } from './limits.ts'
-export { FILE_KINDS, OCTET_STREAM, canonicalMediaType, fileKindOf, isInlineSafe, mediaTypeOf } from './media-type.ts'
-export type { FileKind } from './media-type.ts'
+export { FILE_TYPES, OCTET_STREAM, canonicalMediaType, fileTypeOf, isInlineSafe, mediaTypeOf } from './media-type.ts'
+export type { FileType } from './media-type.ts'
 export {
   UPLOAD_COMMANDS,
   UPLOAD_STATUSES,
@@ -50,6 +63,7 @@ export {
   uploadStatusesBefore,
 } from './upload.ts'
 export type { UploadCommand, UploadStatus } from './upload.ts'
+export type { CompletedUpload, Download, SignedPart, SignedRequest, UploadPlan, UploadProgress } from './upload-plan.ts'
 export { VALET_KEY_PURPOSES, keyLifeMs } from './valet-key.ts'
 export type { ValetKeyPurpose } from './valet-key.ts'
 export { RIGHTS, ROLES, ROLE_RIGHTS, roleMay } from './workspace.ts'

@@ -1,6 +1,6 @@
 /** The families that a person filters by and that decide what is done with a file. */
-export const FILE_KINDS = ['image', 'video', 'audio', 'dataset', 'document', 'archive', 'other'] as const
-export type FileKind = (typeof FILE_KINDS)[number]
+export const FILE_TYPES = ['image', 'video', 'audio', 'dataset', 'document', 'archive', 'other'] as const
+export type FileType = (typeof FILE_TYPES)[number]
 
 export const OCTET_STREAM = 'application/octet-stream'
 
@@ -99,7 +99,7 @@ export function canonicalMediaType(mediaType: string): string {
   return Object.hasOwn(ALIASES, mediaType) ? (ALIASES[mediaType] ?? mediaType) : mediaType
 }
 
-export function fileKindOf(mediaType: string): FileKind {
+export function fileTypeOf(mediaType: string): FileType {
   if (DATASET_TYPES.has(mediaType)) return 'dataset'
   if (ARCHIVE_TYPES.has(mediaType)) return 'archive'
   if (mediaType.startsWith('image/')) return 'image'
