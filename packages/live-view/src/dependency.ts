@@ -1,0 +1,82 @@
+import { type SQL } from 'drizzle-orm'
+import { getTableConfig, type AnyPgColumn, type PgTable } from 'drizzle-orm/pg-core'
+import { LiveViewError } from './error.ts'
+
+/** A write to `table` makes the view dirty as a whole. */
+export interface TableDependency {
+  readonly kind: 'table'
+  readonly table: PgTable
+  readonly columns: readonly AnyPgColumn[] | undefined
+}
+
+/** A write to a row of `table` makes one row of the view dirty: the one whose key stands in column `key`. */
+export interface KeyDependency {
+  readonly kind: 'key'
+  readonly table: PgTable
+  readonly key: AnyPgColumn
+  readonly columns: readonly AnyPgColumn[] | undefined
+}
+
+/** A write to a row of `table` makes many rows of the view dirty: `fanout` finds their keys when it is applied. */
+export interface FanoutDependency {
+  readonly kind: 'fanout'
+  readonly table: PgTable
+  readonly key: AnyPgColumn
+  readonly columns: readonly AnyPgColumn[] | undefined
+  readonly fanout: (keys: SQL) => SQL
+}
+
+export type Dependency = TableDependency | KeyDependency | FanoutDependency
+
+interface WatchedColumns {
+  /** Only an UPDATE that changes one of these counts. Default: any column. Needs a primary key on the table. */
+  readonly columns?: readonly AnyPgColumn[]
+}
+
+/**
+ * Says that a view reads `table`.
+ *
+ * - `on(jobs, { key: jobs.fileId })` for a keyed view: the column that holds the view's key. A row that moves from
+ *   one key to another makes both dirty.
+ * - `on(users, { key: users.id, fanout: (keys) => sql`select f.id from files f where f.owner_id = any(${keys})` })`
+ *   for a dimension: the write logs one row, and the applier runs the query to find the view's keys.
+ *   `keys` is an array of `key`'s type. Tables the fan-out passes through must be dependencies too.
+ * - `on(files)` for a refreshed view.
+ *
+ * @throws LiveViewError `dependency_column_foreign`, `dependency_without_primary_key`
+ */
+export function on(
+  table: PgTable,
+  options: WatchedColumns & { key: AnyPgColumn; fanout: (keys: SQL) => SQL },
+): FanoutDependency
+export function on(table: PgTable, options: WatchedColumns & { key: AnyPgColumn }): KeyDependency
+export function on(table: PgTable, options?: WatchedColumns): TableDependency
+export function on(
+  table: PgTable,
+  options: WatchedColumns & { key?: AnyPgColumn; fanout?: (keys: SQL) => SQL } = {},
+): Dependency {
+  const { key, columns, fanout } = options
+  const { name } = getTableConfig(table)
+  for (const column of [...(key === undefined ? [] : [key]), ...(columns ?? [])]) {
+    if (column.table === table) continue
+    throw new LiveViewError(
+      'dependency_column_foreign',
+      `Column ${column.name} is not one of table ${name}; name columns of the table that the dependency is on.`,
+    )
+  }
+  if (columns !== undefined && primaryKey(table).length === 0) {
+    throw new LiveViewError(
+      'dependency_without_primary_key',
+      `Table ${name} has no primary key, so an update cannot be compared row by row; give it one, or leave out \`columns\`.`,
+    )
+  }
+  if (key === undefined) return { kind: 'table', table, columns }
+  return fanout === undefined ? { kind: 'key', table, key, columns } : { kind: 'fanout', table, key, columns, fanout }
+}
+
+/** The primary key's columns; empty when the table declares none. */
+export function primaryKey(table: PgTable): readonly AnyPgColumn[] {
+  const config = getTableConfig(table)
+  const single = config.columns.filter((column) => column.primary)
+  return single.length > 0 ? single : (config.primaryKeys[0]?.columns ?? [])
+}

@@ -1,0 +1,21 @@
+/**
+ * Declares views over Postgres with Drizzle and keeps them fresh.
+ *
+ * Declare with `liveView` and `refreshedView`; write their SQL with `viewMigration`; run `keepViewsFresh` in a worker;
+ * read `view.table` or `view.view` with Drizzle; ask `freshness` and `waitUntilApplied` how fresh they are.
+ */
+export { on, type Dependency, type FanoutDependency, type KeyDependency, type TableDependency } from './dependency.ts'
+export { liveView, type LiveView, type LiveViewOptions } from './live-view.ts'
+export { refreshedView, type RefreshedView, type RefreshedViewOptions } from './refreshed-view.ts'
+export { type AnyView } from './view.ts'
+export { type IndexDeclarations } from './view-parts.ts'
+export { dropViewMigration, viewMigration, type ViewMigrationOptions } from './migration.ts'
+export { verifyViews, type VerifyViewsOptions, type ViewFinding } from './verify.ts'
+export { keepViewsFresh, type KeepViewsFreshOptions, type ViewKeeper } from './keeper.ts'
+export { type KeeperLog } from './keeper-log.ts'
+export { type Applied } from './applied.ts'
+export { rebuild } from './rebuild.ts'
+export { refresh } from './refresh.ts'
+export { freshness, type Freshness } from './freshness.ts'
+export { waitUntilApplied, writeToken, writeTokenExpression, type WaitOptions } from './write-token.ts'
+export { LiveViewError, type LiveViewErrorCode } from './error.ts'

@@ -1,0 +1,74 @@
+/** The channel that wakes sleeping appliers. */
+export const WAKE_CHANNEL = 'live_view'
+
+/** What a row of the dirty log says: `key` names a row of the view, the whole view, or (from 1) a row of dependency number `kind`. */
+export const DIRTY_KEY = 0
+export const DIRTY_ALL = -1
+
+/** The tables and functions that all views share. Safe to run again. */
+export const commonStatements: readonly string[] = [
+  `create table if not exists public.live_view_dirty (
+  view text not null,
+  kind smallint not null,
+  key text not null default '',
+  xid xid8 not null default pg_catalog.pg_current_xact_id(),
+  at timestamptz not null default pg_catalog.clock_timestamp()
+)`,
+  `comment on table public.live_view_dirty is 'What each view has not taken in yet. Appended by triggers, deleted by the transaction that applies it.'`,
+  // A queue: vacuum by count of dead rows, not by share of a table that is mostly empty.
+  `alter table public.live_view_dirty set (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000, autovacuum_vacuum_cost_delay = 0)`,
+  // Finds a view's oldest row (lag, next batch) and its newest (debounce) by one probe each.
+  `create index if not exists live_view_dirty_view_at on public.live_view_dirty (view, at)`,
+  `create table if not exists public.live_view_status (
+  view text primary key,
+  strategy text not null,
+  version integer not null,
+  definition text not null,
+  last_applied_at timestamptz,
+  last_duration_ms double precision,
+  last_keys integer,
+  error text,
+  error_at timestamptz,
+  failures integer not null default 0
+) with (fillfactor = 50)`,
+  `create table if not exists public.live_view_history (
+  id bigint generated always as identity primary key,
+  view text not null,
+  what text not null check (what in ('rebuild', 'refresh', 'failure')),
+  finished_at timestamptz not null default pg_catalog.clock_timestamp(),
+  duration_ms double precision not null,
+  keys integer,
+  error text
+)`,
+  `create index if not exists live_view_history_view_id on public.live_view_history (view, id)`,
+  // Until when an applier promises to poll. One row; its writers are the appliers, at most once a second.
+  `create table if not exists public.live_view_wake (
+  only_row boolean primary key default true check (only_row),
+  awake_until timestamptz not null
+) with (fillfactor = 50)`,
+  `insert into public.live_view_wake (awake_until) values ('-infinity') on conflict do nothing`,
+  // Finds what belongs to a view by its comments, so that it drops what an older declaration made, and nothing else.
+  `create or replace function public.live_view_drop(which text) returns void
+language plpgsql volatile set search_path = pg_catalog, pg_temp as $live_view$
+declare
+  owned record;
+begin
+  for owned in
+    select p.oid::regprocedure as name from pg_proc p
+    where obj_description(p.oid, 'pg_proc') = 'live-view ' || which || ' trigger'
+  loop
+    execute format('drop function %s cascade', owned.name);
+  end loop;
+  for owned in
+    select c.oid::regclass as name, case c.relkind when 'v' then 'view' when 'm' then 'materialized view' else 'table' end as kind
+    from pg_class c
+    where starts_with(obj_description(c.oid, 'pg_class'), 'live-view ' || which || ' ')
+    order by c.relkind = 'v' desc
+  loop
+    execute format('drop %s %s', owned.kind, owned.name);
+  end loop;
+  delete from public.live_view_dirty where view = which;
+  delete from public.live_view_status where view = which;
+end
+$live_view$`,
+]

@@ -1,0 +1,39 @@
+import { type Sql, type TransactionSql } from 'postgres'
+import { APPLY_TRANSACTION, tryApplierLock } from './advisory-lock.ts'
+import { appliedRows, REPORTED_KEYS_MAX, type Applied, type ChangedRow } from './applied.ts'
+import { cancellable } from './cancellable.ts'
+import { type LiveView } from './live-view.ts'
+import { recordApplied, recordHistory } from './status.ts'
+import { rebuildText } from './upsert-text.ts'
+
+/**
+ * Recomputes every row of a live view and writes those that differ, while readers read on. Undefined when another
+ * applier is at work on the view: the log row that asks for a rebuild is then its to find.
+ */
+export async function rebuild(
+  sql: Sql,
+  view: LiveView,
+  { signal }: { signal?: AbortSignal } = {},
+): Promise<Applied | undefined> {
+  const startedAt = performance.now()
+  const rows = await sql.begin(APPLY_TRANSACTION, async (tx) =>
+    (await tryApplierLock(tx, view.name)) ? rebuildWithin(tx, view, signal) : undefined,
+  )
+  return rows === undefined ? undefined : appliedRows(view, rows, performance.now() - startedAt)
+}
+
+/** The lock must be held. Consumes the view's whole log first, then reads: the snapshot of the read is the newer one. */
+export async function rebuildWithin(
+  tx: TransactionSql,
+  view: LiveView,
+  signal: AbortSignal | undefined,
+): Promise<ChangedRow[]> {
+  const startedAt = performance.now()
+  await tx`delete from public.live_view_dirty where view = ${view.name}`
+  const rows = await cancellable(tx.unsafe<ChangedRow[]>(rebuildText(view), [REPORTED_KEYS_MAX + 1]), signal)
+  const durationMs = performance.now() - startedAt
+  const keys = rows.length > REPORTED_KEYS_MAX ? null : rows.length
+  await recordApplied(tx, view.name, durationMs, keys)
+  await recordHistory(tx, { view: view.name, what: 'rebuild', durationMs, keys, error: null })
+  return [...rows]
+}

@@ -1,0 +1,35 @@
+import { type Sql } from 'postgres'
+import { APPLY_TRANSACTION, tryApplierLock } from './advisory-lock.ts'
+import { type Applied } from './applied.ts'
+import { cancellable } from './cancellable.ts'
+import { type RefreshedView } from './refreshed-view.ts'
+import { qualified } from './sql-text.ts'
+import { recordApplied, recordHistory } from './status.ts'
+
+/**
+ * Consumes a refreshed view's log, refreshes it and records that, in one transaction: what is written meanwhile stays
+ * in the log, and a failure leaves the log as it was. Readers read on, except at a first fill. Undefined when another
+ * process is refreshing it.
+ */
+export async function refresh(
+  sql: Sql,
+  { name }: RefreshedView,
+  { signal }: { signal?: AbortSignal } = {},
+): Promise<Applied | undefined> {
+  const startedAt = performance.now()
+  const durationMs = await sql.begin(APPLY_TRANSACTION, async (tx) => {
+    if (!(await tryApplierLock(tx, name))) return undefined
+    await tx`delete from public.live_view_dirty where view = ${name}`
+    const relation = qualified(name)
+    const [state] = await tx<
+      { filled: boolean }[]
+    >`select relispopulated as filled from pg_class where oid = ${relation}::regclass`
+    const how = state?.filled === true ? 'concurrently ' : ''
+    await cancellable(tx.unsafe(`refresh materialized view ${how}${relation}`), signal)
+    const tookMs = performance.now() - startedAt
+    await recordApplied(tx, name, tookMs, null)
+    await recordHistory(tx, { view: name, what: 'refresh', durationMs: tookMs, keys: null, error: null })
+    return tookMs
+  })
+  return durationMs === undefined ? undefined : { view: name, keys: 'many', tenants: 'many', durationMs }
+}

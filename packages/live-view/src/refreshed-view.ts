@@ -1,0 +1,134 @@
+import { Column, is, SQL } from 'drizzle-orm'
+import { getMaterializedViewConfig, type PgMaterializedView } from 'drizzle-orm/pg-core'
+import { type TableDependency } from './dependency.ts'
+import { LiveViewError } from './error.ts'
+import { sqlText } from './sql-text.ts'
+import { assertStableQuery } from './stable-query.ts'
+import { assertVersion, assertViewName, indexText, type IndexDeclarations, type ViewIndex } from './view-parts.ts'
+
+const DEBOUNCE_MS_DEFAULT = 200
+const MAX_WAIT_MS_DEFAULT = 2_000
+const WAIT_MS_MAX = 3_600_000
+
+/** A Postgres MATERIALIZED VIEW that is refreshed, as a whole and without blocking readers, after its tables change. */
+export interface RefreshedView<TView extends PgMaterializedView = PgMaterializedView> {
+  readonly strategy: 'event'
+  readonly name: string
+  readonly version: number
+  /** The materialized view: use it in `db.select().from(view.view)`. */
+  readonly view: TView
+  readonly queryText: string
+  /** Database names of the columns that name a row. */
+  readonly uniqueKey: readonly string[]
+  readonly depends: readonly TableDependency[]
+  readonly debounceMs: number
+  readonly maxWaitMs: number
+  readonly indexes: readonly ViewIndex[]
+}
+
+export interface RefreshedViewOptions<TView extends PgMaterializedView> {
+  /** A positive integer, raised by hand when the meaning of the view changes. */
+  readonly version: number
+  /** Columns that name a row, never null: CONCURRENTLY rewrites a row with a null in its key at every refresh. */
+  readonly uniqueKey: readonly (keyof TView['_']['selectedFields'] & string)[]
+  /** Every table that the query reads. */
+  readonly depends: readonly TableDependency[]
+  /** Refresh once writes have been quiet for so long. Default 200 ms. */
+  readonly debounceMs?: number
+  /** Refresh at the latest so long after the first write, quiet or not. Default 2,000 ms; at least `debounceMs`, at most one hour. */
+  readonly maxWaitMs?: number
+  /** Further indexes: name → what follows `on view`. */
+  readonly indexes?: IndexDeclarations<TView>
+}
+
+/**
+ * Declares an event view from one made with Drizzle's `pgMaterializedView(…).as(…)`.
+ *
+ * A refresh computes the whole query, whatever changed: use it where that takes well under a second, and `liveView`
+ * where it does not.
+ *
+ * @throws LiveViewError `name_invalid`, `query_missing`, `query_not_stable`, `key_missing`, `key_nullable`,
+ *   `option_unsupported`, `dependency_missing`, `bound_invalid`
+ */
+export function refreshedView<TView extends PgMaterializedView>(
+  view: TView,
+  options: RefreshedViewOptions<TView>,
+): RefreshedView<TView> {
+  const config = getMaterializedViewConfig<string>(view)
+  const { name, query, schema } = config
+  assertViewName(name)
+  assertVersion(name, options.version)
+  if (query === undefined) {
+    throw new LiveViewError(
+      'query_missing',
+      `Materialized view ${name} is \`.existing()\`; declare its query with \`.as()\`.`,
+    )
+  }
+  if (
+    schema !== undefined ||
+    config.using !== undefined ||
+    config.tablespace !== undefined ||
+    config.with !== undefined ||
+    config.withNoData
+  ) {
+    throw new LiveViewError(
+      'option_unsupported',
+      `Materialized view ${name} sets a schema, using, with, tablespace or withNoData, which the generated DDL does not carry; leave it out.`,
+    )
+  }
+  if (options.depends.length === 0) {
+    throw new LiveViewError('dependency_missing', `View ${name} depends on no table, so nothing would refresh it.`)
+  }
+  const debounceMs = options.debounceMs ?? DEBOUNCE_MS_DEFAULT
+  const maxWaitMs = options.maxWaitMs ?? Math.max(MAX_WAIT_MS_DEFAULT, debounceMs)
+  if (!(debounceMs >= 0 && maxWaitMs >= debounceMs && maxWaitMs <= WAIT_MS_MAX)) {
+    throw new LiveViewError(
+      'bound_invalid',
+      `Expected 0 ≤ debounceMs ≤ maxWaitMs ≤ ${WAIT_MS_MAX} for view ${name}, got ${debounceMs} and ${maxWaitMs}.`,
+    )
+  }
+  const queryText = sqlText(`The query of view ${name}`, query)
+  assertStableQuery(name, queryText)
+  return {
+    strategy: 'event',
+    name,
+    version: options.version,
+    view,
+    queryText,
+    uniqueKey: uniqueKeyNames(name, config.selectedFields, options.uniqueKey),
+    depends: options.depends,
+    debounceMs,
+    maxWaitMs,
+    indexes: indexText(name, options.indexes, view),
+  }
+}
+
+function uniqueKeyNames(
+  view: string,
+  fields: Record<string, unknown>,
+  properties: readonly string[],
+): readonly string[] {
+  if (properties.length === 0) {
+    throw new LiveViewError(
+      'key_missing',
+      `View ${view} needs a unique key: CONCURRENTLY matches old and new rows by it.`,
+    )
+  }
+  return properties.map((property) => {
+    const field = fields[property]
+    if (is(field, SQL.Aliased)) return field.fieldAlias
+    if (!is(field, Column)) {
+      throw new LiveViewError(
+        'key_missing',
+        `View ${view} has no column ${property}; name its unique key among its columns.`,
+      )
+    }
+    if (!field.notNull) {
+      throw new LiveViewError(
+        'key_nullable',
+        `Column ${field.name} in the unique key of view ${view} may be null, which would rewrite such rows at every refresh; declare it notNull() and coalesce it in the query.`,
+      )
+    }
+    return field.name
+  })
+}

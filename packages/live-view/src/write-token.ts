@@ -1,0 +1,70 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { sql as drizzleSql, type SQL } from 'drizzle-orm'
+import { type ISql } from 'postgres'
+import { LiveViewError } from './error.ts'
+import { notInstalled } from './freshness.ts'
+import { type AnyView } from './view.ts'
+
+const TOKEN = /^[0-9]{1,20}$/
+const POLL_MS_FIRST = 4
+const POLL_MS_MAX = 64
+const TIMEOUT_MS_MAX = 60_000
+
+/** The token as an SQL expression, for a Drizzle transaction: `tx.select({ token: writeTokenExpression })`. */
+export const writeTokenExpression: SQL<string> = drizzleSql<string>`pg_current_xact_id()::text`
+
+/** Names the transaction it is called in. Hand it to `waitUntilApplied` after the commit to read your own write. */
+export async function writeToken(tx: ISql): Promise<string> {
+  const [row] = await tx<{ token: string }[]>`select pg_current_xact_id()::text as token`
+  return row?.token ?? ''
+}
+
+export interface WaitOptions {
+  /** From the call; at most 60,000. */
+  readonly timeoutMs: number
+  readonly signal?: AbortSignal
+}
+
+/**
+ * Waits until a view holds what the transaction of `token` wrote. True when it does; false after `timeoutMs`. Looks
+ * after 4, 8, 16, 32, then every 64 ms.
+ *
+ * @throws LiveViewError `view_not_installed`, `token_invalid`, `bound_invalid`; the signal's reason when aborted
+ */
+export async function waitUntilApplied(
+  sql: ISql,
+  view: AnyView,
+  token: string,
+  { timeoutMs, signal }: WaitOptions,
+): Promise<boolean> {
+  if (!TOKEN.test(token)) {
+    throw new LiveViewError(
+      'token_invalid',
+      `Expected a write token (a transaction's number), got ${JSON.stringify(token)}.`,
+    )
+  }
+  if (!(timeoutMs >= 0 && timeoutMs <= TIMEOUT_MS_MAX)) {
+    throw new LiveViewError('bound_invalid', `Expected timeoutMs from 0 to ${TIMEOUT_MS_MAX}, got ${timeoutMs}.`)
+  }
+  const deadline = performance.now() + timeoutMs
+  for (let pollMs = POLL_MS_FIRST; ; pollMs = Math.min(pollMs * 2, POLL_MS_MAX)) {
+    signal?.throwIfAborted()
+    if (await isApplied(sql, view, token)) return true
+    const leftMs = deadline - performance.now()
+    if (leftMs <= 0) return false
+    await sleep(Math.min(pollMs, leftMs), undefined, { signal })
+  }
+}
+
+/** A transaction still under way has rows that nobody sees yet, so its end is part of the question. */
+async function isApplied(sql: ISql, view: AnyView, token: string): Promise<boolean> {
+  const [row] = await sql<{ applied: boolean; installed: boolean }[]>`
+    select
+      pg_visible_in_snapshot(${token}::text::xid8, pg_current_snapshot())
+        and not exists (
+          select from public.live_view_dirty d where d.view = ${view.name} and d.xid = ${token}::text::xid8
+        ) as applied,
+      exists (select from public.live_view_status s where s.view = ${view.name}) as installed`
+  if (row?.installed !== true) throw notInstalled(view.name)
+  return row.applied
+}
