@@ -3,6 +3,7 @@ import type { FileId, OutputId, UserId } from './ids.ts'
 import type { JobSnapshot } from './job-snapshot.ts'
 import type { OutputFile } from './kinds/output-file.ts'
 import type { FileType } from './media-type.ts'
+import type { Freshness } from './view.ts'
 
 /** A file as its workspace sees it. Times are ISO 8601 in UTC. */
 export interface FileRecord {
@@ -72,16 +73,6 @@ export interface CatalogFacets {
   readonly types: readonly { readonly value: FileType; readonly count: number }[]
   /** The 30 most used. */
   readonly tags: readonly { readonly value: string; readonly count: number }[]
-}
-
-/** How fresh an answer is that was read from a view. Exact: stale if and only if a change waits to be applied. */
-export interface Freshness {
-  readonly asOf: string
-  readonly stale: boolean
-  /** Age of the oldest change that waits; 0 when none does. */
-  readonly lagMs: number
-  /** Changes that wait, counted up to 10,000. */
-  readonly pending: number
 }
 
 /** One bar of the insights: what arrived on one day (UTC), of one type. */

@@ -11,7 +11,6 @@ export type {
   CatalogSort,
   FileDetail,
   FileRecord,
-  Freshness,
   InsightRow,
   Page,
 } from './file-record.ts'
@@ -65,6 +64,7 @@ export {
 export type { UploadCommand, UploadStatus } from './upload.ts'
 export type { CompletedUpload, Download, SignedPart, SignedRequest, UploadPlan, UploadProgress } from './upload-plan.ts'
 export { VALET_KEY_PURPOSES, keyLifeMs } from './valet-key.ts'
-export type { ValetKeyPurpose } from './valet-key.ts'
+export type { ValetKeyPurpose, ValetKeyRecord } from './valet-key.ts'
 export { RIGHTS, ROLES, ROLE_RIGHTS, roleMay } from './workspace.ts'
 export type { Right, Role } from './workspace.ts'
+export type { Freshness, ViewStatus } from './view.ts'

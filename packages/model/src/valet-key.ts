@@ -1,3 +1,4 @@
+import type { FileId, UploadId, ValetKeyId } from './ids.ts'
 import { LIMITS } from './limits.ts'
 
 /** What a key was issued for. */
@@ -11,4 +12,24 @@ export type ValetKeyPurpose = (typeof VALET_KEY_PURPOSES)[number]
 export function keyLifeMs(sizeBytes: number, floorBytesPerSecond: number): number {
   const transferMs = Math.ceil((sizeBytes / floorBytesPerSecond) * 1000)
   return Math.min(LIMITS.keyLifeMaxMs, Math.max(LIMITS.keyLifeMinMs, transferMs))
+}
+
+/** One line of the ledger: that a key was issued, never the key itself. */
+export interface ValetKeyRecord {
+  readonly id: ValetKeyId
+  readonly purpose: ValetKeyPurpose
+  readonly fileId: FileId
+  readonly fileName: string | null
+  readonly userName: string | null
+  readonly uploadId: UploadId | null
+  /** Keys for parts are recorded by the batch: `keyCount` parts from this one on. */
+  readonly firstPart: number | null
+  readonly keyCount: number
+  /** What the keys of this line can move at most. */
+  readonly sizeBytes: number
+  readonly fromAddress: string | null
+  readonly issuedAt: string
+  readonly expiresAt: string
+  /** As far as the store tells. */
+  readonly usedAt: string | null
 }

@@ -1,0 +1,174 @@
+import type { FileDetail, FileId, FileRecord, FileType, Integrity, OutputId, WorkspaceId } from '@bellhop/model'
+import { and, desc, eq, inArray, ne, sql } from 'drizzle-orm'
+import type { Executor } from './database.ts'
+import { files, outputs, users } from './schema/index.ts'
+
+export type FileRow = typeof files.$inferSelect
+export type NewFile = typeof files.$inferInsert
+
+export async function insertFile(tx: Executor, file: NewFile): Promise<void> {
+  await tx.insert(files).values(file)
+}
+
+/** A file of this workspace that was not deleted. */
+export async function findFile(tx: Executor, workspaceId: WorkspaceId, id: FileId): Promise<FileRow | undefined> {
+  const [row] = await tx
+    .select()
+    .from(files)
+    .where(and(eq(files.id, id), eq(files.workspaceId, workspaceId), ne(files.status, 'DELETED')))
+  return row
+}
+
+export async function findFileRecord(
+  tx: Executor,
+  workspaceId: WorkspaceId,
+  id: FileId,
+): Promise<FileRecord | undefined> {
+  const [row] = await tx
+    .select({ file: files, ownerName: users.name })
+    .from(files)
+    .innerJoin(users, eq(users.id, files.ownerId))
+    .where(and(eq(files.id, id), eq(files.workspaceId, workspaceId), ne(files.status, 'DELETED')))
+  return row && toFileRecord(row.file, row.ownerName)
+}
+
+/** UPLOADING → READY, with what was found out about the bytes. False when it was no longer UPLOADING. */
+export async function markFileReady(
+  tx: Executor,
+  id: FileId,
+  found: { mediaType: string; type: FileType; integrity: Integrity; sha256: string | null; sizeBytes: number },
+): Promise<boolean> {
+  const rows = await tx
+    .update(files)
+    .set({ ...found, status: 'READY', readyAt: sql`now()` })
+    .where(and(eq(files.id, id), eq(files.status, 'UPLOADING')))
+    .returning({ id: files.id })
+  return rows.length > 0
+}
+
+export async function markFileRejected(
+  tx: Executor,
+  id: FileId,
+  error: { code: string; sentence: string },
+): Promise<void> {
+  await tx
+    .update(files)
+    .set({ status: 'REJECTED', errorCode: error.code, errorSentence: error.sentence })
+    .where(and(eq(files.id, id), eq(files.status, 'UPLOADING')))
+}
+
+/** Returns what it was, or undefined when there is no such file left to delete. */
+export async function markFileDeleted(
+  tx: Executor,
+  workspaceId: WorkspaceId,
+  id: FileId,
+): Promise<FileRow | undefined> {
+  const [row] = await tx
+    .update(files)
+    .set({ status: 'DELETED' })
+    .where(and(eq(files.id, id), eq(files.workspaceId, workspaceId), ne(files.status, 'DELETED')))
+    .returning()
+  return row
+}
+
+export async function updateFile(
+  tx: Executor,
+  workspaceId: WorkspaceId,
+  id: FileId,
+  change: { name?: string; tags?: string[] },
+): Promise<boolean> {
+  const rows = await tx
+    .update(files)
+    .set(change)
+    .where(and(eq(files.id, id), eq(files.workspaceId, workspaceId), ne(files.status, 'DELETED')))
+    .returning({ id: files.id })
+  return rows.length > 0
+}
+
+export async function countDownload(tx: Executor, id: FileId): Promise<void> {
+  await tx
+    .update(files)
+    .set({ downloadCount: sql`${files.downloadCount} + 1` })
+    .where(eq(files.id, id))
+}
+
+/** Something that can be downloaded: a file's own bytes, or an output of one of its jobs. */
+export interface Downloadable {
+  readonly id: FileId | OutputId
+  readonly fileId: FileId
+  readonly name: string
+  readonly mediaType: string
+  readonly sizeBytes: number
+  readonly objectKey: string
+}
+
+export async function findReadyFiles(
+  tx: Executor,
+  workspaceId: WorkspaceId,
+  ids: readonly FileId[],
+): Promise<Downloadable[]> {
+  if (ids.length === 0) return []
+  const rows = await tx
+    .select()
+    .from(files)
+    .where(and(inArray(files.id, [...ids]), eq(files.workspaceId, workspaceId), eq(files.status, 'READY')))
+  return rows.map((row) => ({ ...row, fileId: row.id }))
+}
+
+export async function findOutputs(
+  tx: Executor,
+  workspaceId: WorkspaceId,
+  ids: readonly OutputId[],
+): Promise<Downloadable[]> {
+  if (ids.length === 0) return []
+  return tx
+    .select({
+      id: outputs.id,
+      fileId: outputs.fileId,
+      name: outputs.name,
+      mediaType: outputs.mediaType,
+      sizeBytes: outputs.sizeBytes,
+      objectKey: outputs.objectKey,
+    })
+    .from(outputs)
+    .innerJoin(files, eq(files.id, outputs.fileId))
+    .where(and(inArray(outputs.id, [...ids]), eq(outputs.workspaceId, workspaceId), eq(files.status, 'READY')))
+}
+
+export async function listOutputs(tx: Executor, fileId: FileId): Promise<FileDetail['outputs']> {
+  const rows = await tx.select().from(outputs).where(eq(outputs.fileId, fileId)).orderBy(desc(outputs.id))
+  return rows.map((row) => ({
+    id: row.id,
+    jobId: row.jobId,
+    role: row.role,
+    name: row.name,
+    mediaType: row.mediaType,
+    sizeBytes: row.sizeBytes,
+    ...(row.width === null || row.height === null ? {} : { width: row.width, height: row.height }),
+  }))
+}
+
+export async function listOutputKeys(tx: Executor, fileId: FileId): Promise<string[]> {
+  const rows = await tx.select({ objectKey: outputs.objectKey }).from(outputs).where(eq(outputs.fileId, fileId))
+  return rows.map((row) => row.objectKey)
+}
+
+function toFileRecord(row: FileRow, ownerName: string): FileRecord {
+  return {
+    id: row.id,
+    name: row.name,
+    type: row.type,
+    mediaType: row.mediaType,
+    sizeBytes: row.sizeBytes,
+    tags: row.tags,
+    status: row.status,
+    ownerId: row.ownerId,
+    ownerName,
+    integrity: row.integrity,
+    sha256: row.sha256,
+    downloadCount: row.downloadCount,
+    createdAt: row.createdAt.toISOString(),
+    readyAt: row.readyAt?.toISOString() ?? null,
+    error: row.errorCode === null ? null : { code: row.errorCode, sentence: row.errorSentence ?? '' },
+  }
+}

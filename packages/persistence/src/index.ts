@@ -1,0 +1,82 @@
+export { createApiKey, findKeyHolder, listApiKeys, revokeApiKey, touchApiKey } from './api-keys.ts'
+export type { KeyHolder } from './api-keys.ts'
+export { countFacets, searchCatalog } from './catalog.ts'
+export type { CatalogFilter, CatalogPosition } from './catalog.ts'
+export { openDatabase } from './database.ts'
+export type { Database, Executor, Transaction } from './database.ts'
+export { isDatabaseAway } from './database-errors.ts'
+export {
+  countDownload,
+  findFile,
+  findFileRecord,
+  findOutputs,
+  findReadyFiles,
+  insertFile,
+  listOutputKeys,
+  listOutputs,
+  markFileDeleted,
+  markFileReady,
+  markFileRejected,
+  updateFile,
+} from './files.ts'
+export type { Downloadable, FileRow, NewFile } from './files.ts'
+export { openIdentity } from './identity.ts'
+export type { Identity } from './identity.ts'
+export { listInsights } from './insights.ts'
+export { CHORES, queueChore, startJobRunner, unlockPools } from './job-queue.ts'
+export type { AttemptPayload, Chore, JobRunner, JobRunnerOptions } from './job-queue.ts'
+export {
+  countJobs,
+  findJobDetail,
+  findSnapshots,
+  findSnapshotsOfAll,
+  listFileJobs,
+  listJobs,
+  listLiveJobs,
+} from './job-snapshots.ts'
+export type { JobFilter } from './job-snapshots.ts'
+export {
+  cancelPendingJob,
+  claimJob,
+  completeJob,
+  failJob,
+  findJob,
+  findJobByIdempotencyKey,
+  findJobsToStop,
+  finishCancel,
+  insertJob,
+  lockJobsOf,
+  requestCancel,
+  retryJob,
+  takeFromWorker,
+  writeProgress,
+} from './jobs.ts'
+export type { JobRow, JobToStop, Lease, NewJob, PendingOutput, ProgressReport } from './jobs.ts'
+export { createKeySigner } from './key-signer.ts'
+export type { KeySigner, KeySignerOptions, SignableRequest } from './key-signer.ts'
+export { migrate } from './migrate.ts'
+export { createNotifier, listenForNotifications } from './notifications.ts'
+export type { NotificationHandlers, Notifier } from './notifications.ts'
+export { openObjectStore } from './object-store.ts'
+export type { GetKey, ObjectStore, ObjectStoreOptions, PutKey, StoredObject, StoredPart } from './object-store.ts'
+export {
+  beginComplete,
+  findAbandonedUploads,
+  findOpenUploadOf,
+  findUpload,
+  insertUpload,
+  markPartsUnbound,
+  moveUpload,
+  setUploadSha256,
+} from './uploads.ts'
+export type { NewUpload, UploadRow } from './uploads.ts'
+export { findLivePreviewKeys, listValetKeys, markUploadKeysUsed, recordValetKeys } from './valet-keys.ts'
+export type { NewValetKey } from './valet-keys.ts'
+export { freshnessOf, isViewName, recompute, startViewKeeper, viewStatuses } from './view-status.ts'
+export type { ViewKeeperOptions } from './view-status.ts'
+export { VIEWS } from './views/index.ts'
+export type { ViewName } from './views/index.ts'
+export { beat, registerWorker, removeWorker, takeSilentWorkers } from './workers.ts'
+export type { NewWorker } from './workers.ts'
+export { createWorkspace, findFirstOwner, findUser, membershipsOf, roleIn, workspaceExists } from './workspaces.ts'
+export type { Membership } from './workspaces.ts'

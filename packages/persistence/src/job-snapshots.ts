@@ -1,0 +1,154 @@
+import { JOB_STATUSES } from '@bellhop/model'
+import type {
+  FileId,
+  JobDetail,
+  JobId,
+  JobKindName,
+  JobSnapshot,
+  JobStatus,
+  JobTransition,
+  WorkspaceId,
+} from '@bellhop/model'
+import { and, asc, count, desc, eq, gt, inArray, lt, or, sql } from 'drizzle-orm'
+import type { SQL } from 'drizzle-orm'
+import type { Executor } from './database.ts'
+import { files, jobEvents, jobProgress, jobs } from './schema/index.ts'
+
+/** The version that watchers see: transitions and progress both raise it, and it is read in one snapshot. */
+const version = sql<number>`${jobs.version} + ${jobProgress.ticks}`
+
+const snapshotColumns = {
+  id: jobs.id,
+  kind: jobs.kind,
+  fileId: jobs.fileId,
+  fileName: files.name,
+  status: jobs.status,
+  version,
+  attempt: jobs.attempt,
+  maxAttempts: jobs.maxAttempts,
+  fraction: jobProgress.fraction,
+  stage: jobProgress.stage,
+  etaAt: jobProgress.etaAt,
+  cancelRequestedAt: jobs.cancelRequestedAt,
+  errorCode: jobs.errorCode,
+  errorSentence: jobs.errorSentence,
+  createdAt: jobs.createdAt,
+  startedAt: jobs.startedAt,
+  finishedAt: jobs.finishedAt,
+  runAt: jobs.runAt,
+}
+
+export function findSnapshots(tx: Executor, workspaceId: WorkspaceId, ids: readonly JobId[]): Promise<JobSnapshot[]> {
+  return ids.length === 0
+    ? Promise.resolve([])
+    : select(tx, and(eq(jobs.workspaceId, workspaceId), inArray(jobs.id, [...ids])))
+}
+
+/** For one reader that serves many workspaces at once; it filters by workspace itself. */
+export async function findSnapshotsOfAll(tx: Executor, ids: readonly JobId[]): Promise<Map<JobId, JobSnapshot>> {
+  const snapshots = ids.length === 0 ? [] : await select(tx, inArray(jobs.id, [...ids]))
+  return new Map(snapshots.map((snapshot) => [snapshot.id, snapshot]))
+}
+
+export function listFileJobs(tx: Executor, fileId: FileId, limit: number): Promise<JobSnapshot[]> {
+  return select(tx, eq(jobs.fileId, fileId), limit)
+}
+
+export interface JobFilter {
+  readonly status?: readonly JobStatus[] | undefined
+  readonly kind?: JobKindName | undefined
+  readonly fileId?: FileId | undefined
+  /** Only what was made before this one. */
+  readonly before?: string | undefined
+  readonly limit: number
+}
+
+/** The newest first. */
+export function listJobs(tx: Executor, workspaceId: WorkspaceId, filter: JobFilter): Promise<JobSnapshot[]> {
+  return select(
+    tx,
+    and(
+      eq(jobs.workspaceId, workspaceId),
+      filter.status && inArray(jobs.status, [...filter.status]),
+      filter.kind && eq(jobs.kind, filter.kind),
+      filter.fileId && eq(jobs.fileId, filter.fileId),
+      filter.before === undefined ? undefined : lt(sql`${jobs.id}`, filter.before),
+    ),
+    filter.limit,
+  )
+}
+
+export async function countJobs(tx: Executor, workspaceId: WorkspaceId): Promise<Record<JobStatus, number>> {
+  const rows = await tx
+    .select({ status: jobs.status, count: count() })
+    .from(jobs)
+    .where(eq(jobs.workspaceId, workspaceId))
+    .groupBy(jobs.status)
+  const counts = new Map(rows.map((row) => [row.status, row.count]))
+  return Object.fromEntries(JOB_STATUSES.map((status) => [status, counts.get(status) ?? 0])) as Record<
+    JobStatus,
+    number
+  >
+}
+
+/** What a feed starts with: all that is active, and what ended since `endedSince`. */
+export function listLiveJobs(
+  tx: Executor,
+  workspaceId: WorkspaceId,
+  endedSince: Date | null,
+  limit: number,
+): Promise<JobSnapshot[]> {
+  return select(
+    tx,
+    and(
+      eq(jobs.workspaceId, workspaceId),
+      or(
+        inArray(jobs.status, ['PENDING', 'PROCESSING']),
+        endedSince === null ? undefined : gt(jobs.finishedAt, endedSince),
+      ),
+    ),
+    limit,
+  )
+}
+
+export async function findJobDetail(tx: Executor, workspaceId: WorkspaceId, id: JobId): Promise<JobDetail | undefined> {
+  const [snapshot] = await findSnapshots(tx, workspaceId, [id])
+  if (!snapshot) return undefined
+  const [row] = await tx.select({ input: jobs.input, output: jobs.output }).from(jobs).where(eq(jobs.id, id))
+  const history: JobTransition[] = (
+    await tx.select().from(jobEvents).where(eq(jobEvents.jobId, id)).orderBy(asc(jobEvents.version))
+  ).map((event) => ({ status: event.status, attempt: event.attempt, at: event.at.toISOString(), reason: event.reason }))
+  // The output was parsed by its kind's schema before it was stored.
+  return { ...snapshot, input: row?.input, output: row?.output ?? null, history } as JobDetail
+}
+
+async function select(tx: Executor, where: SQL | undefined, limit?: number): Promise<JobSnapshot[]> {
+  const query = tx
+    .select(snapshotColumns)
+    .from(jobs)
+    .innerJoin(jobProgress, eq(jobProgress.jobId, jobs.id))
+    .leftJoin(files, eq(files.id, jobs.fileId))
+    .where(where)
+    .orderBy(desc(jobs.id))
+    .$dynamic()
+  const rows = await (limit === undefined ? query : query.limit(limit))
+  return rows.map((row) => ({
+    id: row.id,
+    kind: row.kind,
+    fileId: row.fileId,
+    fileName: row.fileName,
+    status: row.status,
+    version: row.version,
+    attempt: row.attempt,
+    maxAttempts: row.maxAttempts,
+    progress: row.status === 'COMPLETED' ? 1 : Math.min(row.fraction, 0.99),
+    stage: row.status === 'PROCESSING' ? row.stage : null,
+    eta: row.status === 'PROCESSING' ? (row.etaAt?.toISOString() ?? null) : null,
+    cancelling: row.status === 'PROCESSING' && row.cancelRequestedAt !== null,
+    error: row.errorCode === null ? null : { code: row.errorCode, sentence: row.errorSentence ?? '' },
+    createdAt: row.createdAt.toISOString(),
+    startedAt: row.startedAt?.toISOString() ?? null,
+    finishedAt: row.finishedAt?.toISOString() ?? null,
+    retryAt: row.status === 'PENDING' && row.attempt > 1 ? row.runAt.toISOString() : null,
+  }))
+}

@@ -1,0 +1,304 @@
+import { newId } from '@bellhop/model'
+import type { FileId, JobFailure, JobId, JobKindName, OutputId, UserId, WorkerId, WorkspaceId } from '@bellhop/model'
+import { and, eq, inArray, isNotNull, isNull, sql } from 'drizzle-orm'
+import type { SQL } from 'drizzle-orm'
+import type { Executor } from './database.ts'
+import { queueAttempt, unqueueAttempt } from './job-queue.ts'
+import { jobProgress, jobs, outputs } from './schema/index.ts'
+
+export type JobRow = typeof jobs.$inferSelect
+
+/** Proof of holding a job. Every write of a worker carries it; without it nothing is changed. */
+export interface Lease {
+  readonly jobId: JobId
+  readonly attempt: number
+  readonly token: string
+}
+
+export interface NewJob {
+  readonly workspaceId: WorkspaceId
+  readonly kind: JobKindName
+  readonly kindVersion: number
+  readonly fileId: FileId | null
+  readonly input: unknown
+  readonly maxAttempts: number
+  readonly createdBy: UserId
+  readonly idempotency?: { readonly key: string; readonly requestHash: string } | undefined
+}
+
+/** An output that is in the store and waits for its job to be COMPLETED. */
+export interface PendingOutput {
+  readonly id: OutputId
+  readonly role: string
+  readonly name: string
+  readonly mediaType: string
+  readonly sizeBytes: number
+  readonly width: number | undefined
+  readonly height: number | undefined
+  readonly objectKey: string
+}
+
+const risen: SQL<number> = sql`${jobs.version} + 1`
+
+/**
+ * Inserts the job and queues its first attempt, in the caller's transaction. Undefined when the idempotency key is
+ * taken: look the holder up with `findJobByIdempotencyKey`.
+ */
+export async function insertJob(tx: Executor, job: NewJob): Promise<JobRow | undefined> {
+  const { idempotency, ...columns } = job
+  const [row] = await tx
+    .insert(jobs)
+    .values({
+      ...columns,
+      id: newId('job'),
+      idempotencyKey: idempotency?.key ?? null,
+      requestHash: idempotency?.requestHash ?? null,
+    })
+    .onConflictDoNothing({ target: [jobs.workspaceId, jobs.idempotencyKey], where: sql`idempotency_key is not null` })
+    .returning()
+  if (!row) return undefined
+  await tx.insert(jobProgress).values({ jobId: row.id })
+  await queueAttempt(tx, row)
+  return row
+}
+
+export async function findJob(tx: Executor, workspaceId: WorkspaceId, id: JobId): Promise<JobRow | undefined> {
+  const [row] = await tx
+    .select()
+    .from(jobs)
+    .where(and(eq(jobs.id, id), eq(jobs.workspaceId, workspaceId)))
+  return row
+}
+
+export async function findJobByIdempotencyKey(
+  tx: Executor,
+  workspaceId: WorkspaceId,
+  key: string,
+): Promise<JobRow | undefined> {
+  const [row] = await tx
+    .select()
+    .from(jobs)
+    .where(and(eq(jobs.workspaceId, workspaceId), eq(jobs.idempotencyKey, key)))
+  return row
+}
+
+/** PENDING → PROCESSING. Undefined: cancelled, claimed by another, or an attempt of the past. */
+export async function claimJob(
+  tx: Executor,
+  id: JobId,
+  attempt: number,
+  lease: { token: string; owner: WorkerId },
+): Promise<JobRow | undefined> {
+  const [row] = await tx
+    .update(jobs)
+    .set({
+      status: 'PROCESSING',
+      version: risen,
+      leaseToken: lease.token,
+      leaseOwner: lease.owner,
+      startedAt: sql`now()`,
+      errorCode: null,
+      errorSentence: null,
+    })
+    .where(and(eq(jobs.id, id), eq(jobs.status, 'PENDING'), eq(jobs.attempt, attempt), isNull(jobs.cancelRequestedAt)))
+    .returning()
+  if (!row) return undefined
+  await tx.update(jobProgress).set({ fraction: 0, stage: null, etaAt: null }).where(eq(jobProgress.jobId, id))
+  return row
+}
+
+/**
+ * PROCESSING → COMPLETED, and with it its outputs become visible. False: the lease was lost or a cancel was asked for;
+ * then the outputs belong to nobody and the caller removes them.
+ */
+export async function completeJob(
+  tx: Executor,
+  lease: Lease,
+  result: { output: unknown; outputs: readonly PendingOutput[] },
+): Promise<boolean> {
+  const [row] = await tx
+    .update(jobs)
+    .set({
+      status: 'COMPLETED',
+      version: risen,
+      leaseToken: null,
+      leaseOwner: null,
+      output: result.output,
+      finishedAt: sql`now()`,
+    })
+    .where(and(held(lease), isNull(jobs.cancelRequestedAt)))
+    .returning()
+  if (!row) return false
+  if (result.outputs.length > 0 && row.fileId) {
+    const { workspaceId, id: jobId, fileId } = row
+    await tx.insert(outputs).values(result.outputs.map((output) => ({ ...output, workspaceId, jobId, fileId })))
+  }
+  return true
+}
+
+/** PROCESSING → FAILED. The caller may walk on to PENDING with `retryJob` in the same transaction. */
+export async function failJob(tx: Executor, lease: Lease, failure: JobFailure): Promise<boolean> {
+  const rows = await tx.update(jobs).set(failed(failure)).where(held(lease)).returning({ id: jobs.id })
+  return rows.length > 0
+}
+
+/** PROCESSING → CANCELLED, said by the worker when everything of the attempt has stopped. */
+export async function finishCancel(tx: Executor, lease: Lease): Promise<boolean> {
+  const rows = await tx
+    .update(jobs)
+    .set({ status: 'CANCELLED', version: risen, leaseToken: null, leaseOwner: null, finishedAt: sql`now()` })
+    .where(and(held(lease), isNotNull(jobs.cancelRequestedAt)))
+    .returning({ id: jobs.id })
+  return rows.length > 0
+}
+
+/** FAILED → PENDING as a new attempt, queued in the same transaction. Undefined when it is not FAILED. */
+export async function retryJob(
+  tx: Executor,
+  id: JobId,
+  options: { delayMs: number; attemptsToAdd?: number; rescued?: boolean },
+): Promise<JobRow | undefined> {
+  const [row] = await tx
+    .update(jobs)
+    .set({
+      status: 'PENDING',
+      version: risen,
+      attempt: sql`${jobs.attempt} + 1`,
+      maxAttempts: sql`${jobs.maxAttempts} + ${options.attemptsToAdd ?? 0}`,
+      rescues: sql`${jobs.rescues} + ${options.rescued ? 1 : 0}`,
+      cancelRequestedAt: null,
+      finishedAt: null,
+      startedAt: null,
+      runAt: sql`now() + ${options.delayMs} * interval '1 millisecond'`,
+    })
+    .where(and(eq(jobs.id, id), eq(jobs.status, 'FAILED')))
+    .returning()
+  if (row) {
+    await tx.update(jobProgress).set({ fraction: 0, stage: null, etaAt: null }).where(eq(jobProgress.jobId, id))
+    await queueAttempt(tx, row)
+  }
+  return row
+}
+
+/** PENDING → CANCELLED, at once. Undefined when it is not PENDING. */
+export async function cancelPendingJob(tx: Executor, workspaceId: WorkspaceId, id: JobId): Promise<JobRow | undefined> {
+  const [row] = await tx
+    .update(jobs)
+    .set({ status: 'CANCELLED', version: risen, cancelRequestedAt: sql`now()`, finishedAt: sql`now()` })
+    .where(and(eq(jobs.id, id), eq(jobs.workspaceId, workspaceId), eq(jobs.status, 'PENDING')))
+    .returning()
+  if (row) await unqueueAttempt(tx, row)
+  return row
+}
+
+/** Asks the worker that runs the job to stop it. Asked twice, nothing changes. Undefined when it is not PROCESSING. */
+export async function requestCancel(tx: Executor, workspaceId: WorkspaceId, id: JobId): Promise<JobRow | undefined> {
+  const running = and(eq(jobs.id, id), eq(jobs.workspaceId, workspaceId), eq(jobs.status, 'PROCESSING'))
+  const [row] = await tx
+    .update(jobs)
+    .set({ version: risen, cancelRequestedAt: sql`now()` })
+    .where(and(running, isNull(jobs.cancelRequestedAt)))
+    .returning()
+  if (row) return row
+  const [asked] = await tx.select().from(jobs).where(running)
+  return asked
+}
+
+export interface JobToStop {
+  readonly lease: Lease
+  /** Else the lease was lost. */
+  readonly cancelled: boolean
+}
+
+/** Which of these jobs were asked to stop, or are no longer held with this token. */
+export async function findJobsToStop(tx: Executor, leases: readonly Lease[]): Promise<JobToStop[]> {
+  if (leases.length === 0) return []
+  const rows = await tx
+    .select({ id: jobs.id, leaseToken: jobs.leaseToken, cancelRequestedAt: jobs.cancelRequestedAt })
+    .from(jobs)
+    .where(
+      inArray(
+        jobs.id,
+        leases.map((lease) => lease.jobId),
+      ),
+    )
+  const byId = new Map(rows.map((row) => [row.id, row]))
+  return leases.flatMap((lease): JobToStop[] => {
+    const row = byId.get(lease.jobId)
+    if (row?.leaseToken !== lease.token) return [{ lease, cancelled: false }]
+    return row.cancelRequestedAt ? [{ lease, cancelled: true }] : []
+  })
+}
+
+/** What the workers of this list hold, locked so that a completion that comes now waits for the rescue to end. */
+export function lockJobsOf(tx: Executor, workers: readonly WorkerId[]): Promise<JobRow[]> {
+  return tx
+    .select()
+    .from(jobs)
+    .where(inArray(jobs.leaseOwner, [...workers]))
+    .orderBy(jobs.id)
+    .for('update')
+}
+
+/** Takes a job from a worker that is dead or was told to let go: fenced by its own lease, as the worker's writes are. */
+export async function takeFromWorker(tx: Executor, job: JobRow, failure: JobFailure): Promise<boolean> {
+  if (!job.leaseToken) return false
+  const lease = { jobId: job.id, attempt: job.attempt, token: job.leaseToken }
+  return job.cancelRequestedAt ? finishCancel(tx, lease) : failJob(tx, lease, failure)
+}
+
+export interface ProgressReport {
+  readonly lease: Lease
+  readonly fraction: number
+  readonly stage: string
+  readonly etaAt: Date | null
+}
+
+/**
+ * Writes the progress of many jobs at once; returns those that were still held. FOR SHARE keeps a transition from
+ * passing between the check and the write, so that nothing follows a final status.
+ */
+export async function writeProgress(tx: Executor, reports: readonly ProgressReport[]): Promise<JobId[]> {
+  if (reports.length === 0) return []
+  const rows = reports.map(
+    ({ lease, fraction, stage, etaAt }) =>
+      sql`(${lease.jobId}::text, ${lease.token}::text, ${fraction}::real, ${stage}::text, ${etaAt?.toISOString() ?? null}::timestamptz)`,
+  )
+  const written = await tx.execute<{ job_id: JobId }>(sql`
+    with report (job_id, token, fraction, stage, eta_at) as (
+      values ${sql.join(rows, sql`, `)}
+    ), held as (
+      select report.*
+      from report
+      join ${jobs} on jobs.id = report.job_id and jobs.lease_token = report.token
+      order by jobs.id
+      for share of jobs
+    )
+    update ${jobProgress} as p
+    set ticks = p.ticks + 1, fraction = held.fraction, stage = held.stage, eta_at = held.eta_at
+    from held
+    where p.job_id = held.job_id
+    returning p.job_id`)
+  return written.map((row) => row.job_id)
+}
+
+function held(lease: Lease): SQL | undefined {
+  return and(
+    eq(jobs.id, lease.jobId),
+    eq(jobs.status, 'PROCESSING'),
+    eq(jobs.attempt, lease.attempt),
+    eq(jobs.leaseToken, lease.token),
+  )
+}
+
+function failed(failure: JobFailure) {
+  return {
+    status: 'FAILED',
+    version: risen,
+    leaseToken: null,
+    leaseOwner: null,
+    errorCode: failure.code,
+    errorSentence: failure.sentence,
+    finishedAt: sql`now()`,
+  } as const
+}

@@ -1,0 +1,325 @@
+import { createReadStream } from 'node:fs'
+import type { Readable } from 'node:stream'
+import {
+  AbortMultipartUploadCommand,
+  CompleteMultipartUploadCommand,
+  CreateMultipartUploadCommand,
+  DeleteObjectsCommand,
+  GetObjectCommand,
+  HeadBucketCommand,
+  HeadObjectCommand,
+  ListObjectsV2Command,
+  ListPartsCommand,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3'
+import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
+import { AppError } from '@bellhop/model'
+import type { SignedRequest } from '@bellhop/model'
+import { createKeySigner } from './key-signer.ts'
+
+export interface ObjectStoreOptions {
+  readonly endpoint: string
+  /** The address under which clients reach the store, where it differs from ours. */
+  readonly publicEndpoint?: string | undefined
+  readonly bucket: string
+  readonly region: string
+  readonly accessKeyId: string
+  readonly secretAccessKey: string
+}
+
+export interface StoredObject {
+  readonly sizeBytes: number
+  readonly etag: string
+  /** The upload that made it. */
+  readonly uploadToken: string | undefined
+}
+
+export interface StoredPart {
+  readonly number: number
+  readonly sizeBytes: number
+  readonly etag: string
+}
+
+/** A key for one PUT: of a whole object, or of one part of a multipart upload. */
+export interface PutKey {
+  readonly objectKey: string
+  readonly sizeBytes: number
+  readonly mediaType: string
+  /** Binds the key to these bytes. */
+  readonly sha256: string | undefined
+  readonly expiresInMs: number
+  readonly target: { readonly uploadToken: string } | { readonly storeUploadId: string; readonly partNumber: number }
+}
+
+export interface GetKey {
+  readonly objectKey: string
+  readonly expiresInMs: number
+  readonly mediaType: string
+  readonly contentDisposition: string
+  /** Rounds the moment of signing down to this, so that the same question gets the same URL and a browser caches it. */
+  readonly stableForMs?: number
+}
+
+const TOKEN = 'bellhop-upload'
+const DELETE_BATCH = 1_000
+const LIST_PAGES_MAX = 100
+const REQUEST_TIMEOUT_MS = 30_000
+const CONNECT_TIMEOUT_MS = 3_000
+
+/** One bucket of one S3-compatible store. Every method throws STORE_UNAVAILABLE when the store cannot be asked. */
+export type ObjectStore = ReturnType<typeof openObjectStore>
+
+export function openObjectStore(options: ObjectStoreOptions) {
+  const { bucket, region } = options
+  const credentials = { accessKeyId: options.accessKeyId, secretAccessKey: options.secretAccessKey }
+  const client = (endpoint: string) =>
+    new S3Client({
+      endpoint,
+      region,
+      credentials,
+      forcePathStyle: true,
+      // Many stores refuse the SDK's default checksums, and its presigner would embed the CRC32 of an empty body.
+      requestChecksumCalculation: 'WHEN_REQUIRED',
+      responseChecksumValidation: 'WHEN_REQUIRED',
+      maxAttempts: 3,
+      requestHandler: { requestTimeout: REQUEST_TIMEOUT_MS, connectionTimeout: CONNECT_TIMEOUT_MS },
+    })
+  const publicEndpoint = options.publicEndpoint ?? options.endpoint
+  const s3 = client(options.endpoint)
+  const publicS3 = client(publicEndpoint)
+  const signer = createKeySigner({ ...credentials, endpoint: publicEndpoint, bucket, region })
+
+  return {
+    signPut({ objectKey, sizeBytes, mediaType, sha256, expiresInMs, target }: PutKey): SignedRequest {
+      // A whole object is created once (If-None-Match) and carries its upload's token; a part has neither.
+      const bound: Record<string, string> =
+        'uploadToken' in target
+          ? {
+              'content-length': String(sizeBytes),
+              'content-type': mediaType,
+              'if-none-match': '*',
+              [`x-amz-meta-${TOKEN}`]: target.uploadToken,
+            }
+          : { 'content-length': String(sizeBytes), 'content-type': mediaType }
+      const query: Record<string, string> =
+        'uploadToken' in target
+          ? { 'x-id': 'PutObject' }
+          : { partNumber: String(target.partNumber), uploadId: target.storeUploadId, 'x-id': 'UploadPart' }
+      const url = signer.sign({
+        method: 'PUT',
+        objectKey,
+        expiresInMs,
+        headers: bound,
+        query,
+        ...(sha256 === undefined ? {} : { sha256 }),
+      })
+      // A browser sets content-length itself, from the body, and lets no script do it.
+      const { 'content-length': _, ...headers } = bound
+      return {
+        method: 'PUT',
+        url,
+        headers: sha256 === undefined ? headers : { ...headers, 'x-amz-content-sha256': sha256 },
+        expiresInMs,
+      }
+    },
+
+    async signGet({
+      objectKey,
+      expiresInMs,
+      mediaType,
+      contentDisposition,
+      stableForMs,
+    }: GetKey): Promise<SignedRequest> {
+      const now = Date.now()
+      const signedAt = stableForMs === undefined ? now : now - (now % stableForMs)
+      const url = await getSignedUrl(
+        publicS3,
+        new GetObjectCommand({
+          Bucket: bucket,
+          Key: objectKey,
+          ResponseContentType: mediaType,
+          ResponseContentDisposition: contentDisposition,
+          ResponseCacheControl:
+            stableForMs === undefined ? 'private, no-store' : `private, max-age=${Math.floor(stableForMs / 1000)}`,
+        }),
+        { expiresIn: Math.ceil((expiresInMs + (stableForMs ?? 0)) / 1000), signingDate: new Date(signedAt) },
+      )
+      return { method: 'GET', url, headers: {}, expiresInMs }
+    },
+
+    /** Returns the store's own id of the multipart upload. */
+    async createMultipart(objectKey: string, mediaType: string, uploadToken: string): Promise<string> {
+      const answer = await ask(() =>
+        s3.send(
+          new CreateMultipartUploadCommand({
+            Bucket: bucket,
+            Key: objectKey,
+            ContentType: mediaType,
+            Metadata: { [TOKEN]: uploadToken },
+          }),
+        ),
+      )
+      if (!answer.UploadId)
+        throw new AppError('STORE_UNAVAILABLE', 'The object store gave no id for the multipart upload; try again.')
+      return answer.UploadId
+    },
+
+    /** All parts that have arrived, in order; null when the store knows no such upload. */
+    async listParts(objectKey: string, storeUploadId: string): Promise<StoredPart[] | null> {
+      const parts: StoredPart[] = []
+      let marker: string | undefined
+      for (let page = 0; page < LIST_PAGES_MAX; page++) {
+        const answer = await askFor(() =>
+          s3.send(
+            new ListPartsCommand({ Bucket: bucket, Key: objectKey, UploadId: storeUploadId, PartNumberMarker: marker }),
+          ),
+        )
+        if (!answer) return null
+        for (const part of answer.Parts ?? []) {
+          parts.push({ number: part.PartNumber ?? 0, sizeBytes: part.Size ?? 0, etag: part.ETag ?? '' })
+        }
+        if (!answer.IsTruncated) break
+        marker = answer.NextPartNumberMarker
+      }
+      return parts
+    },
+
+    /** False when the store knows no such upload: it was completed or aborted before. */
+    async completeMultipart(objectKey: string, storeUploadId: string, parts: readonly StoredPart[]): Promise<boolean> {
+      const answer = await askFor(() =>
+        s3.send(
+          new CompleteMultipartUploadCommand({
+            Bucket: bucket,
+            Key: objectKey,
+            UploadId: storeUploadId,
+            MultipartUpload: { Parts: parts.map((part) => ({ PartNumber: part.number, ETag: part.etag })) },
+          }),
+        ),
+      )
+      return answer !== null
+    },
+
+    async abortMultipart(objectKey: string, storeUploadId: string): Promise<void> {
+      await askFor(() =>
+        s3.send(new AbortMultipartUploadCommand({ Bucket: bucket, Key: objectKey, UploadId: storeUploadId })),
+      )
+    },
+
+    async head(objectKey: string): Promise<StoredObject | null> {
+      const answer = await askFor(() => s3.send(new HeadObjectCommand({ Bucket: bucket, Key: objectKey })))
+      return (
+        answer && {
+          sizeBytes: answer.ContentLength ?? 0,
+          etag: answer.ETag ?? '',
+          uploadToken: answer.Metadata?.[TOKEN],
+        }
+      )
+    },
+
+    /** The first bytes, at most `length`; fewer when the object is shorter. */
+    async readStart(objectKey: string, length: number): Promise<Uint8Array> {
+      return ask(async () => {
+        const answer = await s3.send(
+          new GetObjectCommand({ Bucket: bucket, Key: objectKey, Range: `bytes=0-${length - 1}` }),
+        )
+        return (await answer.Body?.transformToByteArray()) ?? new Uint8Array()
+      })
+    },
+
+    /** The whole object as a stream; null when there is none. */
+    async read(objectKey: string, signal: AbortSignal): Promise<{ sizeBytes: number; stream: Readable } | null> {
+      const answer = await askFor(() =>
+        s3.send(new GetObjectCommand({ Bucket: bucket, Key: objectKey }), { abortSignal: signal }),
+      )
+      return answer && { sizeBytes: answer.ContentLength ?? 0, stream: answer.Body as Readable }
+    },
+
+    async put(
+      objectKey: string,
+      mediaType: string,
+      body: Uint8Array | { path: string; sizeBytes: number },
+      signal: AbortSignal,
+    ): Promise<void> {
+      await ask(() =>
+        s3.send(
+          new PutObjectCommand({
+            Bucket: bucket,
+            Key: objectKey,
+            ContentType: mediaType,
+            ...('path' in body ? { Body: createReadStream(body.path), ContentLength: body.sizeBytes } : { Body: body }),
+          }),
+          { abortSignal: signal },
+        ),
+      )
+    },
+
+    async deleteObjects(objectKeys: readonly string[]): Promise<void> {
+      for (let at = 0; at < objectKeys.length; at += DELETE_BATCH) {
+        const batch = objectKeys.slice(at, at + DELETE_BATCH)
+        const answer = await ask(() =>
+          s3.send(
+            new DeleteObjectsCommand({
+              Bucket: bucket,
+              Delete: { Objects: batch.map((Key) => ({ Key })), Quiet: true },
+            }),
+          ),
+        )
+        const [failed] = answer.Errors ?? []
+        if (failed)
+          throw new AppError('STORE_UNAVAILABLE', `The object store could not delete an object (${failed.Code}).`)
+      }
+    },
+
+    async list(prefix: string): Promise<string[]> {
+      const keys: string[] = []
+      let token: string | undefined
+      for (let page = 0; page < LIST_PAGES_MAX; page++) {
+        const answer = await ask(() =>
+          s3.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, ContinuationToken: token })),
+        )
+        for (const object of answer.Contents ?? []) if (object.Key) keys.push(object.Key)
+        if (!answer.IsTruncated) break
+        token = answer.NextContinuationToken
+      }
+      return keys
+    },
+
+    async isReachable(): Promise<boolean> {
+      return s3.send(new HeadBucketCommand({ Bucket: bucket })).then(
+        () => true,
+        () => false,
+      )
+    },
+
+    [Symbol.dispose](): void {
+      s3.destroy()
+      publicS3.destroy()
+    },
+  }
+}
+
+/** Like `ask`, with null for "there is no such thing". */
+async function askFor<T>(request: () => Promise<T>): Promise<T | null> {
+  try {
+    return await ask(request)
+  } catch (error) {
+    if (error instanceof AppError && isAbsent(error.cause)) return null
+    throw error
+  }
+}
+
+async function ask<T>(request: () => Promise<T>): Promise<T> {
+  try {
+    return await request()
+  } catch (cause) {
+    if (cause instanceof Error && cause.name === 'AbortError') throw cause
+    throw new AppError('STORE_UNAVAILABLE', undefined, { cause })
+  }
+}
+
+function isAbsent(cause: unknown): boolean {
+  return (
+    cause instanceof Error && (cause.name === 'NoSuchUpload' || cause.name === 'NoSuchKey' || cause.name === 'NotFound')
+  )
+}

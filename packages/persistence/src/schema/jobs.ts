@@ -1,0 +1,161 @@
+import { JOB_STATUSES } from '@bellhop/model'
+import type { FileId, JobId, JobKindName, OutputId, UserId, WorkerId, WorkspaceId } from '@bellhop/model'
+import { sql } from 'drizzle-orm'
+import {
+  bigint,
+  check,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  real,
+  text,
+  timestamp,
+  uniqueIndex,
+} from 'drizzle-orm/pg-core'
+import { oneOf } from './columns.ts'
+import { files } from './files.ts'
+import { workspaces } from './workspaces.ts'
+
+/** The truth about jobs. graphile-worker only queues and schedules. */
+export const jobs = pgTable(
+  'jobs',
+  {
+    id: text().$type<JobId>().primaryKey(),
+    workspaceId: text('workspace_id')
+      .$type<WorkspaceId>()
+      .notNull()
+      .references(() => workspaces.id, { onDelete: 'cascade' }),
+    kind: text().$type<JobKindName>().notNull(),
+    kindVersion: integer('kind_version').notNull(),
+    fileId: text('file_id')
+      .$type<FileId>()
+      .references(() => files.id, { onDelete: 'cascade' }),
+    status: text({ enum: JOB_STATUSES }).notNull().default('PENDING'),
+    version: integer().notNull().default(1),
+    attempt: integer().notNull().default(1),
+    maxAttempts: integer('max_attempts').notNull(),
+    rescues: integer().notNull().default(0),
+    leaseToken: text('lease_token'),
+    leaseOwner: text('lease_owner').$type<WorkerId>(),
+    input: jsonb().notNull(),
+    output: jsonb(),
+    errorCode: text('error_code'),
+    errorSentence: text('error_sentence'),
+    idempotencyKey: text('idempotency_key'),
+    requestHash: text('request_hash'),
+    cancelRequestedAt: timestamp('cancel_requested_at', { withTimezone: true }),
+    createdBy: text('created_by').$type<UserId>(),
+    createdAt: timestamp('created_at', { withTimezone: true }).notNull().defaultNow(),
+    /** Not before. */
+    runAt: timestamp('run_at', { withTimezone: true }).notNull().defaultNow(),
+    startedAt: timestamp('started_at', { withTimezone: true }),
+    finishedAt: timestamp('finished_at', { withTimezone: true }),
+  },
+  (t) => [
+    index('jobs_workspace_id_idx').on(t.workspaceId, t.id.desc()),
+    index('jobs_file_id_idx').on(t.fileId, t.id.desc()),
+    // Feeds read what is active, and what ended since their cursor.
+    index('jobs_active_idx')
+      .on(t.workspaceId, t.id)
+      .where(sql`status in ('PENDING', 'PROCESSING')`),
+    index('jobs_finished_at_idx')
+      .on(t.workspaceId, t.finishedAt)
+      .where(sql`finished_at is not null`),
+    // The rescuer asks for what a silent worker holds.
+    index('jobs_lease_owner_idx')
+      .on(t.leaseOwner)
+      .where(sql`lease_owner is not null`),
+    uniqueIndex('jobs_idempotency_key_idx')
+      .on(t.workspaceId, t.idempotencyKey)
+      .where(sql`idempotency_key is not null`),
+    check('jobs_status_check', oneOf(t.status, JOB_STATUSES)),
+    check(
+      'jobs_lease_check',
+      sql`(${t.status} = 'PROCESSING') = (${t.leaseToken} is not null) and (${t.leaseToken} is null) = (${t.leaseOwner} is null)`,
+    ),
+    check(
+      'jobs_finished_check',
+      sql`(${t.status} in ('COMPLETED', 'FAILED', 'CANCELLED')) = (${t.finishedAt} is not null)`,
+    ),
+    check('jobs_output_check', sql`(${t.status} = 'COMPLETED') = (${t.output} is not null)`),
+  ],
+)
+
+/**
+ * What changes several times a second lives apart and has no index on what changes: an index on a changing column took
+ * HOT updates from 99 % to 0 %.
+ */
+export const jobProgress = pgTable('job_progress', {
+  jobId: text('job_id')
+    .$type<JobId>()
+    .primaryKey()
+    .references(() => jobs.id, { onDelete: 'cascade' }),
+  /** Rises with every write; added to the job's own version it is the version that watchers see. */
+  ticks: integer().notNull().default(0),
+  fraction: real().notNull().default(0),
+  stage: text(),
+  etaAt: timestamp('eta_at', { withTimezone: true }),
+})
+
+/** Every transition, written by a trigger on `jobs`. */
+export const jobEvents = pgTable(
+  'job_events',
+  {
+    jobId: text('job_id')
+      .$type<JobId>()
+      .notNull()
+      .references(() => jobs.id, { onDelete: 'cascade' }),
+    version: integer().notNull(),
+    status: text({ enum: JOB_STATUSES }).notNull(),
+    attempt: integer().notNull(),
+    workerId: text('worker_id').$type<WorkerId>(),
+    reason: text(),
+    at: timestamp({ withTimezone: true })
+      .notNull()
+      .default(sql`clock_timestamp()`),
+  },
+  (t) => [primaryKey({ columns: [t.jobId, t.version] })],
+)
+
+/** What jobs wrote. A row is inserted in the transaction that makes its job COMPLETED, and only there. */
+export const outputs = pgTable(
+  'outputs',
+  {
+    id: text().$type<OutputId>().primaryKey(),
+    workspaceId: text('workspace_id')
+      .$type<WorkspaceId>()
+      .notNull()
+      .references(() => workspaces.id, { onDelete: 'cascade' }),
+    jobId: text('job_id')
+      .$type<JobId>()
+      .notNull()
+      .references(() => jobs.id, { onDelete: 'cascade' }),
+    fileId: text('file_id')
+      .$type<FileId>()
+      .notNull()
+      .references(() => files.id, { onDelete: 'cascade' }),
+    role: text().notNull(),
+    name: text().notNull(),
+    mediaType: text('media_type').notNull(),
+    sizeBytes: bigint('size_bytes', { mode: 'number' }).notNull(),
+    width: integer(),
+    height: integer(),
+    objectKey: text('object_key').notNull().unique(),
+    createdAt: timestamp('created_at', { withTimezone: true }).notNull().defaultNow(),
+  },
+  (t) => [index('outputs_file_id_idx').on(t.fileId, t.id.desc()), index('outputs_job_id_idx').on(t.jobId)],
+)
+
+/** One row a worker process. Its beat is the lease of every job that it holds. */
+export const workers = pgTable('workers', {
+  id: text().$type<WorkerId>().primaryKey(),
+  /** graphile-worker's name for the process, to free what it had locked. */
+  poolId: text('pool_id').notNull(),
+  host: text().notNull(),
+  pid: integer().notNull(),
+  kinds: text().array().notNull(),
+  startedAt: timestamp('started_at', { withTimezone: true }).notNull().defaultNow(),
+  beatAt: timestamp('beat_at', { withTimezone: true }).notNull().defaultNow(),
+})

@@ -1,0 +1,62 @@
+import { ROLES } from '@bellhop/model'
+import type { ApiKeyId, UserId, WorkspaceId } from '@bellhop/model'
+import { sql } from 'drizzle-orm'
+import { check, index, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core'
+import { oneOf } from './columns.ts'
+import { users } from './identity.ts'
+
+export const workspaces = pgTable('workspaces', {
+  id: text().$type<WorkspaceId>().primaryKey(),
+  name: text().notNull(),
+  createdAt: timestamp('created_at', { withTimezone: true }).notNull().defaultNow(),
+})
+
+export const members = pgTable(
+  'members',
+  {
+    workspaceId: text('workspace_id')
+      .$type<WorkspaceId>()
+      .notNull()
+      .references(() => workspaces.id, { onDelete: 'cascade' }),
+    userId: text('user_id')
+      .$type<UserId>()
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    role: text({ enum: ROLES }).notNull(),
+    createdAt: timestamp('created_at', { withTimezone: true }).notNull().defaultNow(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.workspaceId, t.userId] }),
+    index('members_user_id_idx').on(t.userId),
+    check('members_role_check', oneOf(t.role, ROLES)),
+  ],
+)
+
+/** A key belongs to a workspace. Only its SHA-256 is kept: 256 random bits need no slow hash. */
+export const apiKeys = pgTable(
+  'api_keys',
+  {
+    id: text().$type<ApiKeyId>().primaryKey(),
+    workspaceId: text('workspace_id')
+      .$type<WorkspaceId>()
+      .notNull()
+      .references(() => workspaces.id, { onDelete: 'cascade' }),
+    userId: text('user_id')
+      .$type<UserId>()
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    role: text({ enum: ROLES }).notNull(),
+    name: text().notNull(),
+    prefix: text().notNull(),
+    hash: text().notNull().unique(),
+    createdAt: timestamp('created_at', { withTimezone: true }).notNull().defaultNow(),
+    lastUsedAt: timestamp('last_used_at', { withTimezone: true }),
+    revokedAt: timestamp('revoked_at', { withTimezone: true }),
+  },
+  (t) => [
+    index('api_keys_workspace_id_idx')
+      .on(t.workspaceId)
+      .where(sql`revoked_at is null`),
+    check('api_keys_role_check', oneOf(t.role, ROLES)),
+  ],
+)

@@ -1,0 +1,87 @@
+import { newId } from '@bellhop/model'
+import type { FileId, UploadId, ValetKeyRecord, WorkspaceId } from '@bellhop/model'
+import { and, desc, eq, gt, isNull, lt } from 'drizzle-orm'
+import { sql } from 'drizzle-orm'
+import type { Executor } from './database.ts'
+import { files, users, valetKeys } from './schema/index.ts'
+
+export type NewValetKey = Omit<typeof valetKeys.$inferInsert, 'id' | 'issuedAt' | 'usedAt' | 'expiresAt'> & {
+  readonly lifeMs: number
+}
+
+/** Writes keys to the ledger. They are handed out only after this is committed. */
+export async function recordValetKeys(tx: Executor, keys: readonly NewValetKey[]): Promise<void> {
+  if (keys.length === 0) return
+  await tx.insert(valetKeys).values(
+    keys.map(({ lifeMs, ...key }) => ({
+      ...key,
+      id: newId('valetKey'),
+      expiresAt: sql`now() + ${lifeMs} * interval '1 millisecond'`,
+    })),
+  )
+}
+
+/** The store has the object, so the keys that made it were used. */
+export async function markUploadKeysUsed(tx: Executor, uploadId: UploadId): Promise<void> {
+  await tx
+    .update(valetKeys)
+    .set({ usedAt: sql`now()` })
+    .where(and(eq(valetKeys.uploadId, uploadId), isNull(valetKeys.usedAt)))
+}
+
+/** Which of these objects have a preview key of this user's that lives for at least `marginMs` more. */
+export async function findLivePreviewKeys(
+  tx: Executor,
+  workspaceId: WorkspaceId,
+  userId: string,
+  marginMs: number,
+): Promise<Set<string>> {
+  const rows = await tx
+    .select({ objectKey: valetKeys.objectKey })
+    .from(valetKeys)
+    .where(
+      and(
+        eq(valetKeys.workspaceId, workspaceId),
+        eq(valetKeys.purpose, 'preview'),
+        sql`${valetKeys.userId} = ${userId}`,
+        gt(valetKeys.expiresAt, sql`now() + ${marginMs} * interval '1 millisecond'`),
+      ),
+    )
+  return new Set(rows.map((row) => row.objectKey))
+}
+
+export async function listValetKeys(
+  tx: Executor,
+  workspaceId: WorkspaceId,
+  filter: { fileId?: FileId | undefined; before?: string | undefined; limit: number },
+): Promise<ValetKeyRecord[]> {
+  const rows = await tx
+    .select({ key: valetKeys, fileName: files.name, userName: users.name })
+    .from(valetKeys)
+    .leftJoin(files, eq(files.id, valetKeys.fileId))
+    .leftJoin(users, eq(users.id, valetKeys.userId))
+    .where(
+      and(
+        eq(valetKeys.workspaceId, workspaceId),
+        filter.fileId && eq(valetKeys.fileId, filter.fileId),
+        filter.before === undefined ? undefined : lt(sql`${valetKeys.id}`, filter.before),
+      ),
+    )
+    .orderBy(desc(valetKeys.id))
+    .limit(filter.limit)
+  return rows.map(({ key, fileName, userName }) => ({
+    id: key.id,
+    purpose: key.purpose,
+    fileId: key.fileId,
+    fileName,
+    userName,
+    uploadId: key.uploadId,
+    firstPart: key.firstPart,
+    keyCount: key.keyCount,
+    sizeBytes: key.sizeBytes,
+    fromAddress: key.fromAddress,
+    issuedAt: key.issuedAt.toISOString(),
+    expiresAt: key.expiresAt.toISOString(),
+    usedAt: key.usedAt?.toISOString() ?? null,
+  }))
+}

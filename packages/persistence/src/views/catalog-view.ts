@@ -1,0 +1,112 @@
+import { FILE_STATUSES, FILE_TYPES } from '@bellhop/model'
+import type { FileId, OutputId, WorkspaceId } from '@bellhop/model'
+import { liveView, on } from '@bellhop/live-view'
+import { sql } from 'drizzle-orm'
+import { bigint, integer, text, timestamp } from 'drizzle-orm/pg-core'
+import { files, jobs, outputs, users } from '../schema/index.ts'
+
+/** One row a file that is READY: all that a card, a filter or a sort needs, so that a page is one index scan. */
+export const catalogView = liveView('catalog', {
+  version: 1,
+  columns: {
+    id: text().$type<FileId>().notNull(),
+    workspaceId: text('workspace_id').$type<WorkspaceId>().notNull(),
+    name: text().notNull(),
+    sortName: text('sort_name').notNull(),
+    /** What text search looks in: the name and the tags, in lower case. */
+    searchText: text('search_text').notNull(),
+    type: text({ enum: FILE_TYPES }).notNull(),
+    mediaType: text('media_type').notNull(),
+    sizeBytes: bigint('size_bytes', { mode: 'number' }).notNull(),
+    tags: text().array().notNull(),
+    status: text({ enum: FILE_STATUSES }).notNull(),
+    ownerName: text('owner_name').notNull(),
+    createdAt: timestamp('created_at', { withTimezone: true }).notNull(),
+    downloadCount: integer('download_count').notNull(),
+    jobsActive: integer('jobs_active').notNull(),
+    jobsDone: integer('jobs_done').notNull(),
+    jobsFailed: integer('jobs_failed').notNull(),
+    thumbnailId: text('thumbnail_id').$type<OutputId>(),
+    blurhash: text(),
+    width: integer(),
+    height: integer(),
+    rowCount: bigint('row_count', { mode: 'number' }),
+    columnCount: integer('column_count'),
+  },
+  key: 'id',
+  tenant: 'workspaceId',
+  query: sql`
+    select
+      f.id,
+      f.workspace_id,
+      f.name,
+      lower(f.name) as sort_name,
+      lower(f.name || ' ' || array_to_string(f.tags, ' ')) as search_text,
+      f.type,
+      f.media_type,
+      f.size_bytes,
+      f.tags,
+      f.status,
+      u.name as owner_name,
+      f.created_at,
+      f.download_count,
+      work.jobs_active,
+      work.jobs_done,
+      work.jobs_failed,
+      (
+        select o.id
+        from public.outputs o
+        where o.file_id = f.id and o.role = 'thumbnail'
+        order by o.id desc
+        limit 1
+      ) as thumbnail_id,
+      image.output ->> 'blurhash' as blurhash,
+      (image.output ->> 'width')::integer as width,
+      (image.output ->> 'height')::integer as height,
+      (dataset.output ->> 'rowCount')::bigint as row_count,
+      (dataset.output ->> 'columnCount')::integer as column_count
+    from public.files f
+    join public.users u on u.id = f.owner_id
+    cross join lateral (
+      select
+        (count(*) filter (where j.status in ('PENDING', 'PROCESSING')))::integer as jobs_active,
+        (count(*) filter (where j.status = 'COMPLETED'))::integer as jobs_done,
+        (count(*) filter (where j.status = 'FAILED'))::integer as jobs_failed
+      from public.jobs j
+      where j.file_id = f.id
+    ) work
+    left join lateral (
+      select j.output
+      from public.jobs j
+      where j.file_id = f.id and j.kind = 'image.variants' and j.status = 'COMPLETED'
+      order by j.id desc
+      limit 1
+    ) image on true
+    left join lateral (
+      select j.output
+      from public.jobs j
+      where j.file_id = f.id and j.kind = 'dataset.profile' and j.status = 'COMPLETED'
+      order by j.id desc
+      limit 1
+    ) dataset on true
+    where f.status = 'READY'`,
+  depends: [
+    on(files, { key: files.id }),
+    on(jobs, { key: jobs.fileId, columns: [jobs.status] }),
+    on(outputs, { key: outputs.fileId }),
+    on(users, {
+      key: users.id,
+      columns: [users.name],
+      fanout: (ids) => sql`select f.id from public.files f where f.owner_id = any(${ids})`,
+    }),
+  ],
+  indexes: {
+    newest: '(workspace_id, id desc)',
+    by_name: '(workspace_id, sort_name, id)',
+    by_size: '(workspace_id, size_bytes, id)',
+    by_type: '(workspace_id, type, id desc)',
+    // btree_gin lets the workspace lead, so that a search reads no other's rows.
+    by_text: 'using gin (workspace_id, search_text gin_trgm_ops)',
+    by_tag: 'using gin (workspace_id, tags)',
+  },
+})
