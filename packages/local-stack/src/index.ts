@@ -1,0 +1,6 @@
+export { acquireDataDir, type DataDirLock } from './data-dir.ts'
+export { LocalStackError, type LocalStackErrorCode } from './local-stack-error.ts'
+export { type LocalObjectStore, type ObjectStoreOptions, startObjectStore } from './object-store.ts'
+export type { PostgresSettings } from './postgres/settings.ts'
+export { type LocalPostgres, type PostgresOptions, startPostgres } from './postgres.ts'
+export type { AccessLogEntry } from './s3/request-handler.ts'
