@@ -1,0 +1,34 @@
+import type { Account, ApiKeyRecord, Role } from '@bellhop/model'
+import type { Caller } from './caller.ts'
+import type { Contract } from './contract.ts'
+
+export class Accounts {
+  readonly #contract: Contract['account']
+  readonly #caller: Caller
+
+  constructor(contract: Contract['account'], caller: Caller) {
+    this.#contract = contract
+    this.#caller = caller
+  }
+
+  me(): Promise<Account> {
+    return this.#caller.again((control) => this.#contract.me.query(undefined, control))
+  }
+
+  createWorkspace(name: string): Promise<{ id: string; name: string }> {
+    return this.#caller.once((control) => this.#contract.createWorkspace.mutate({ name }, control))
+  }
+
+  apiKeys(): Promise<readonly ApiKeyRecord[]> {
+    return this.#caller.again((control) => this.#contract.apiKeys.list.query(undefined, control))
+  }
+
+  /** `key` is shown this once. */
+  createApiKey(input: { name: string; role?: Role }): Promise<{ key: string; record: ApiKeyRecord }> {
+    return this.#caller.once((control) => this.#contract.apiKeys.create.mutate(input, control))
+  }
+
+  async revokeApiKey(id: ApiKeyRecord['id']): Promise<void> {
+    await this.#caller.again((control) => this.#contract.apiKeys.revoke.mutate({ id }, control))
+  }
+}

@@ -1,0 +1,45 @@
+import { abortError } from './bellhop-error.ts'
+
+/** A named series of waits. `attempts` bounds the tries in all, the first one included. */
+export interface BackOff {
+  readonly attempts: number
+  readonly firstMs: number
+  readonly capMs: number
+}
+
+/** Calls to the server: waits of up to 200, 400, 800, … ms. */
+export const CALL_BACK_OFF = { firstMs: 200, capMs: 5_000 } as const
+/** One part: up to 0.4, 0.8, 1.6, 3.2, 6.4, 12.8, 20 s; a minute and a half at the most. */
+export const PART_BACK_OFF: BackOff = { attempts: 8, firstMs: 400, capMs: 20_000 }
+/** Asking for part keys, and completing over a broken line: the same series. */
+export const UPLOAD_CALL_BACK_OFF: BackOff = PART_BACK_OFF
+/** Another caller completes the upload right now: ask again for about five minutes. */
+export const BUSY_BACK_OFF: BackOff = { attempts: 120, firstMs: 250, capMs: 5_000 }
+/** A download whose line breaks; the count starts again with each byte that arrives. */
+export const DOWNLOAD_BACK_OFF: BackOff = PART_BACK_OFF
+/** A subscription that ended before its time; the count starts again with each event. */
+export const SUBSCRIPTION_BACK_OFF: BackOff = { attempts: 12, firstMs: 250, capMs: 10_000 }
+
+/**
+ * Full jitter: anywhere from 0 to the bound, so that clients that failed together do not come back together.
+ * `failures` counts from 1; `random` is from [0, 1).
+ */
+export function backOffMs(series: Pick<BackOff, 'firstMs' | 'capMs'>, failures: number, random: number): number {
+  return Math.round(random * Math.min(series.capMs, series.firstMs * 2 ** Math.min(failures - 1, 30)))
+}
+
+/** Rejects with ABORTED when the signal fires first. */
+export function wait(ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(abortError(signal))
+    const onAbort = () => {
+      clearTimeout(timer)
+      reject(abortError(signal))
+    }
+    const timer = setTimeout(() => {
+      signal?.removeEventListener('abort', onAbort)
+      resolve()
+    }, ms)
+    signal?.addEventListener('abort', onAbort, { once: true })
+  })
+}

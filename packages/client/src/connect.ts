@@ -1,0 +1,85 @@
+import { platform } from '#platform'
+import type { WorkspaceId } from '@bellhop/model'
+import { Accounts } from './accounts.ts'
+import { BellhopError } from './bellhop-error.ts'
+import { Caller } from './caller.ts'
+import { Catalog } from './catalog.ts'
+import { Files } from './files.ts'
+import { Insights } from './insights.ts'
+import { Jobs } from './jobs.ts'
+import { openConnection } from './links.ts'
+import type { Connection, Transport } from './links.ts'
+import { Views } from './views.ts'
+
+export interface ConnectOptions {
+  /** Of the server, such as `http://localhost:3000`. */
+  readonly url: string | URL
+  /** `bh_…`. Left out in a page, where the session's cookie speaks. */
+  readonly apiKey?: string
+  /** With a session only, and only when the person belongs to several. */
+  readonly workspaceId?: WorkspaceId
+  readonly fetch?: typeof globalThis.fetch
+  /** For one call to the server, not for the bytes of a file. Default 30 s. */
+  readonly timeoutMs?: number
+  /** Tries after the first, of calls that may be repeated. Default 2. */
+  readonly retries?: number
+  /** Of live updates. `auto` (default): WebSocket, and Server-Sent Events where that cannot be opened. */
+  readonly transport?: Transport
+}
+
+const DEFAULT_TIMEOUT_MS = 30_000
+const DEFAULT_RETRIES = 2
+
+/** Opens nothing by itself: connections are made by the first call that needs one. */
+export function connect(options: ConnectOptions): Bellhop {
+  return new Bellhop(options)
+}
+
+/** One server, seen as one caller in one workspace. */
+export class Bellhop implements AsyncDisposable {
+  readonly files: Files
+  readonly jobs: Jobs
+  readonly catalog: Catalog
+  readonly insights: Insights
+  readonly views: Views
+  readonly account: Accounts
+  readonly #connection: Connection
+
+  constructor({
+    url,
+    apiKey,
+    workspaceId,
+    fetch = globalThis.fetch.bind(globalThis),
+    timeoutMs = DEFAULT_TIMEOUT_MS,
+    retries = DEFAULT_RETRIES,
+    transport = 'auto',
+  }: ConnectOptions) {
+    this.#connection = openConnection({
+      url: parseUrl(url),
+      apiKey,
+      workspaceId,
+      fetch,
+      transport,
+      eventSource: platform.eventSource,
+    })
+    const { contract } = this.#connection
+    const caller = new Caller({ timeoutMs, retries })
+    this.files = new Files({ contract, caller, platform, fetch })
+    this.jobs = new Jobs(contract.jobs, caller)
+    this.catalog = new Catalog(contract.catalog, caller)
+    this.insights = new Insights(contract.insights, caller)
+    this.views = new Views(contract.views, caller)
+    this.account = new Accounts(contract.account, caller)
+  }
+
+  /** Ends the live connection. Uploads and downloads under way are the caller's to end. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#connection.close()
+  }
+}
+
+function parseUrl(url: string | URL): URL {
+  const parsed = URL.parse(url)
+  if (parsed && /^https?:$/.test(parsed.protocol)) return parsed
+  throw new BellhopError('INVALID_INPUT', `Expected \`url\` to be an http or https address, got \`${String(url)}\`.`)
+}

@@ -1,0 +1,159 @@
+import type {
+  Account,
+  ApiKeyRecord,
+  CatalogFacets,
+  CatalogPage,
+  CatalogSort,
+  CompletedUpload,
+  Download,
+  FileDetail,
+  FileId,
+  FileRecord,
+  FileType,
+  Freshness,
+  InsightRow,
+  JobDetail,
+  JobId,
+  JobKindName,
+  JobSnapshot,
+  JobStatus,
+  OutputId,
+  Page,
+  Role,
+  SignedPart,
+  UploadId,
+  UploadPlan,
+  UploadProgress,
+  UploadStatus,
+} from '@bellhop/model'
+import type { PartToSign, StartUpload } from './upload/upload-port.ts'
+
+/**
+ * The server as this package calls it, in the model's words. `links.ts` binds it to the router of `@bellhop/api`; where
+ * the two differ, that line does not compile.
+ */
+export interface Contract {
+  uploads: {
+    start: Mutation<StartUpload, UploadPlan>
+    signParts: Mutation<{ uploadId: UploadId; parts: PartToSign[] }, readonly SignedPart[]>
+    renew: Mutation<{ uploadId: UploadId; sha256?: string }, UploadPlan>
+    complete: Mutation<{ uploadId: UploadId }, CompletedUpload>
+    abort: Mutation<{ uploadId: UploadId }, { status: UploadStatus }>
+    get: Query<{ uploadId: UploadId }, UploadProgress>
+  }
+  downloads: {
+    start: Mutation<{ id: FileId | OutputId; disposition?: Disposition }, Download>
+    previews: Query<{ ids: (FileId | OutputId)[] }, readonly Download[]>
+  }
+  files: {
+    get: Query<{ fileId: FileId }, FileDetail>
+    update: Mutation<{ fileId: FileId; name?: string; tags?: string[] }, FileRecord>
+    delete: Mutation<{ fileId: FileId }, { id: FileId }>
+  }
+  jobs: {
+    submit: Mutation<{ kind: JobKindName; input: unknown; idempotencyKey?: string }, JobSnapshot>
+    get: Query<{ jobId: JobId }, JobDetail>
+    list: Query<JobFilter, JobPage>
+    cancel: Mutation<{ jobId: JobId }, JobSnapshot>
+    retry: Mutation<{ jobId: JobId }, JobSnapshot>
+    watch: Subscription<{ jobId: JobId; lastEventId?: string }, JobSnapshot>
+    feed: Subscription<{ lastEventId?: string }, JobSnapshot>
+  }
+  catalog: {
+    search: Query<CatalogQuery, CatalogPage>
+    facets: Query<CatalogFilter, CatalogFacets>
+  }
+  insights: {
+    summary: Query<{ days?: number }, InsightSummary>
+  }
+  views: {
+    status: Query<void, readonly ViewStatus[]>
+    refresh: Mutation<{ name: string }, { name: string }>
+    watch: Subscription<{ views: string[]; lastEventId?: string }, ViewChange>
+  }
+  account: {
+    me: Query<void, Account>
+    createWorkspace: Mutation<{ name: string }, { id: string; name: string }>
+    apiKeys: {
+      list: Query<void, readonly ApiKeyRecord[]>
+      create: Mutation<{ name: string; role?: Role }, { key: string; record: ApiKeyRecord }>
+      revoke: Mutation<{ id: string }, unknown>
+    }
+  }
+}
+
+export interface CallControl {
+  signal?: AbortSignal
+}
+export interface Query<I, O> {
+  query(input: I, control?: CallControl): Promise<O>
+}
+export interface Mutation<I, O> {
+  mutate(input: I, control?: CallControl): Promise<O>
+}
+export interface Subscription<I, O> {
+  subscribe(input: I, handlers: SubscriptionHandlers<O>): { unsubscribe(): void }
+}
+export interface SubscriptionHandlers<O> {
+  onData(event: Tracked<O>): void
+  onError(error: unknown): void
+  onComplete(): void
+}
+/** An event and the cursor to go on from. */
+export interface Tracked<T> {
+  id: string
+  data: T
+}
+
+export type Disposition = 'attachment' | 'inline'
+
+export interface JobFilter {
+  status?: JobStatus[]
+  kind?: JobKindName
+  fileId?: FileId
+  /** `nextCursor` of the page before. */
+  cursor?: string
+  limit?: number
+}
+
+/** The newest first. */
+export interface JobPage extends Page<JobSnapshot> {
+  /** Over the whole filter, not this page. */
+  readonly counts: Readonly<Record<JobStatus, number>>
+}
+
+export interface CatalogFilter {
+  /** At most 200 characters. */
+  text?: string
+  type?: FileType
+  /** A file must have all of them. */
+  tags?: string[]
+}
+
+export interface CatalogQuery extends CatalogFilter {
+  /** Default `newest`. */
+  sort?: CatalogSort
+  cursor?: string
+  /** 1 to 100; default 48. */
+  limit?: number
+}
+
+export interface InsightSummary {
+  readonly rows: readonly InsightRow[]
+  readonly freshness: Freshness
+}
+
+export interface ViewStatus {
+  readonly name: string
+  readonly strategy: 'real-time' | 'event'
+  readonly freshness: Freshness
+  readonly lastAppliedAt: string | null
+  readonly lastDurationMs: number | null
+  readonly failures: number
+  readonly error: string | null
+}
+
+export interface ViewChange {
+  readonly view: string
+  readonly at: string
+}

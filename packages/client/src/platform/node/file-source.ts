@@ -1,0 +1,127 @@
+import type { Stats } from 'node:fs'
+import type { FileHandle } from 'node:fs/promises'
+import { open } from 'node:fs/promises'
+import { createHash, hash } from 'node:crypto'
+import { basename } from 'node:path'
+import { MIB } from '@bellhop/model'
+import { BellhopError } from '../../bellhop-error.ts'
+import type { PartRange, PreparedPart, UploadSource } from '../../upload/source.ts'
+
+/** Up to here a part is read once, into a buffer that is used again; beyond, it is read twice, in small pieces. */
+const BUFFERED_PART_BYTES = 32 * MIB
+const PIECE_BYTES = MIB
+
+/** A file on disk. Its size and time are compared before and after each reading. */
+export class NodeFileSource implements UploadSource {
+  readonly name: string
+  readonly mediaType = ''
+  readonly sizeBytes: number
+  readonly #path: string
+  readonly #file: FileHandle
+  readonly #opened: Stats
+  /** Buffers of released parts; never more than there were parts in flight. */
+  readonly #spare: Buffer<ArrayBuffer>[] = []
+
+  private constructor(path: string, name: string, file: FileHandle, opened: Stats) {
+    this.#path = path
+    this.#file = file
+    this.#opened = opened
+    this.name = name
+    this.sizeBytes = opened.size
+  }
+
+  static async open(path: string, name = basename(path)): Promise<NodeFileSource> {
+    let file: FileHandle
+    try {
+      file = await open(path, 'r')
+    } catch (cause) {
+      throw new BellhopError('SOURCE_UNREADABLE', `${path} cannot be read (${reasonOf(cause)}).`, { cause })
+    }
+    const stats = await file.stat()
+    if (stats.isFile()) return new NodeFileSource(path, name, file, stats)
+    await file.close()
+    const what = stats.isDirectory() ? 'is a folder' : 'is no regular file'
+    throw new BellhopError('SOURCE_UNREADABLE', `${path} ${what}; give a file, or a stream and its size.`)
+  }
+
+  buffered(partSizeBytes: number): boolean {
+    return partSizeBytes <= BUFFERED_PART_BYTES
+  }
+
+  async prepare(range: PartRange, signal: AbortSignal): Promise<PreparedPart> {
+    await this.#expectUnchanged()
+    const prepared = this.buffered(range.sizeBytes)
+      ? await this.#intoBuffer(range)
+      : await this.#inPieces(range, signal)
+    await this.#expectUnchanged()
+    return prepared
+  }
+
+  async close(): Promise<void> {
+    this.#spare.length = 0
+    await this.#file.close()
+  }
+
+  async #intoBuffer({ offset, sizeBytes }: PartRange): Promise<PreparedPart> {
+    const spare = this.#spare.pop()
+    const buffer = spare && spare.length >= sizeBytes ? spare : Buffer.allocUnsafeSlow(sizeBytes)
+    const bytes = buffer.subarray(0, sizeBytes)
+    await this.#fill(bytes, offset)
+    return {
+      sha256: hash('sha256', bytes, 'hex'),
+      content: { kind: 'bytes', bytes },
+      check: async () => {},
+      release: () => this.#spare.push(buffer),
+    }
+  }
+
+  async #inPieces(range: PartRange, signal: AbortSignal): Promise<PreparedPart> {
+    const sha256 = createHash('sha256')
+    for await (const piece of this.#pieces(range)) {
+      signal.throwIfAborted()
+      sha256.update(piece)
+    }
+    return {
+      sha256: sha256.digest('hex'),
+      content: { kind: 'stream', open: () => this.#pieces(range) },
+      check: () => this.#expectUnchanged(),
+      release: () => {},
+    }
+  }
+
+  async *#pieces({ offset, sizeBytes }: PartRange): AsyncGenerator<Uint8Array> {
+    for (let at = 0; at < sizeBytes; at += PIECE_BYTES) {
+      const piece = Buffer.allocUnsafeSlow(Math.min(PIECE_BYTES, sizeBytes - at))
+      await this.#fill(piece, offset + at)
+      yield piece
+    }
+  }
+
+  async #fill(bytes: Buffer, offset: number): Promise<void> {
+    for (let filled = 0; filled < bytes.length;) {
+      const { bytesRead } = await this.#file
+        .read(bytes, filled, bytes.length - filled, offset + filled)
+        .catch((cause: unknown) => {
+          throw new BellhopError('SOURCE_UNREADABLE', `${this.#path} cannot be read (${reasonOf(cause)}).`, { cause })
+        })
+      if (bytesRead === 0) throw this.#changed()
+      filled += bytesRead
+    }
+  }
+
+  async #expectUnchanged(): Promise<void> {
+    const now = await this.#file.stat()
+    if (now.size !== this.#opened.size || now.mtimeMs !== this.#opened.mtimeMs) throw this.#changed()
+  }
+
+  #changed(): BellhopError {
+    return new BellhopError(
+      'SOURCE_CHANGED',
+      `${this.#path} changed while it was uploaded; upload it again once nothing writes to it.`,
+    )
+  }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : String(error)
+}

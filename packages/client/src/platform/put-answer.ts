@@ -1,0 +1,15 @@
+import type { PutAnswer } from './platform.ts'
+
+/** S3 refuses with a short XML body; one field of it is wanted. */
+const CODE = /<Code>([A-Za-z0-9]{1,64})<\/Code>/
+const MAX_RETRY_AFTER_MS = 30_000
+
+export function putAnswer(status: number, body: string, retryAfter: string | null | undefined): PutAnswer {
+  const seconds = Number(retryAfter)
+  return {
+    status,
+    code: CODE.exec(body)?.[1] ?? null,
+    retryAfterMs:
+      retryAfter && Number.isFinite(seconds) ? Math.min(MAX_RETRY_AFTER_MS, Math.max(0, seconds * 1000)) : null,
+  }
+}

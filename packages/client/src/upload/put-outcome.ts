@@ -1,0 +1,53 @@
+import { BellhopError } from '../bellhop-error.ts'
+import type { PutAnswer } from '../platform/platform.ts'
+import type { SendFailure } from './upload-state.ts'
+
+export type PutOutcome =
+  | { readonly type: 'sent' }
+  | { readonly type: 'failed'; readonly failure: SendFailure; readonly error: BellhopError; readonly atLeastMs: number }
+
+/** S3's codes under 400 that say more than the status. */
+const BY_CODE: Readonly<Record<string, SendFailure>> = {
+  XAmzContentSHA256Mismatch: 'corrupt',
+  XAmzContentChecksumMismatch: 'corrupt',
+  BadDigest: 'corrupt',
+  IncompleteBody: 'transient',
+  RequestTimeout: 'transient',
+  ExpiredToken: 'expired',
+}
+/** Any 403 may be an expired key: stores say it in different words. */
+const BY_STATUS: Readonly<Record<number, SendFailure>> = {
+  401: 'expired',
+  403: 'expired',
+  408: 'transient',
+  429: 'transient',
+}
+
+/** `412` of a single PUT, whose key says If-None-Match: the object is there already; completing verifies it. */
+export function putOutcome(answer: PutAnswer, mode: 'single' | 'multipart'): PutOutcome {
+  const { status, code } = answer
+  if (status >= 200 && status < 300) return { type: 'sent' }
+  if (status === 412 && mode === 'single') return { type: 'sent' }
+  const failure = (code && BY_CODE[code]) || BY_STATUS[status] || (status >= 500 ? 'transient' : 'refused')
+  return { type: 'failed', failure, error: errorOf(failure, answer), atLeastMs: answer.retryAfterMs ?? 0 }
+}
+
+function errorOf(failure: SendFailure, { status, code }: PutAnswer): BellhopError {
+  const answer = `the object store answered ${status}${code ? ` ${code}` : ''}`
+  const options = { status, details: { storeCode: code } }
+  switch (failure) {
+    case 'transient':
+      return new BellhopError('STORE_UNAVAILABLE', `The bytes could not be sent: ${answer}.`, {
+        ...options,
+        retryable: true,
+      })
+    case 'corrupt':
+      return new BellhopError('CHECKSUM_MISMATCH', `The bytes were changed on their way: ${answer}.`, options)
+    case 'expired':
+      return new BellhopError('STORE_REFUSED', `The key was refused, a new one too: ${answer}.`, options)
+    case 'refused':
+      return status === 404
+        ? new BellhopError('UPLOAD_NOT_OPEN', 'This upload has ended; start a new one.', options)
+        : new BellhopError('STORE_REFUSED', `The bytes were refused: ${answer}.`, options)
+  }
+}

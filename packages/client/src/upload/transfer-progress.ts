@@ -1,0 +1,86 @@
+import { Rate } from './rate.ts'
+
+export type TransferPhase = 'hashing' | 'sending' | 'verifying' | 'done'
+
+export interface TransferProgress {
+  readonly phase: TransferPhase
+  /** Falls only when a part has to be sent again. */
+  readonly sentBytes: number
+  readonly totalBytes: number
+  /** Mean of about the last ten seconds; 0 until half a second has been seen. */
+  readonly bytesPerSecond: number
+  /** Null without evidence. */
+  readonly etaMs: number | null
+}
+
+/** Progress is told at most that often; a change of phase at once. */
+export const PROGRESS_EVERY_MS = 100
+
+/** Sums what the parts in flight report. */
+export class ProgressMeter {
+  readonly #totalBytes: number
+  readonly #onProgress: (progress: TransferProgress) => void
+  readonly #inFlight = new Map<number, number>()
+  readonly #rate = new Rate(performance.now())
+  #phase: TransferPhase = 'hashing'
+  #settledBytes = 0
+  #sentBytes = 0
+  #toldAtMs = Number.NEGATIVE_INFINITY
+
+  constructor(totalBytes: number, onProgress: (progress: TransferProgress) => void) {
+    this.#totalBytes = totalBytes
+    this.#onProgress = onProgress
+  }
+
+  /** Bytes that the store had before this run. */
+  skip(bytes: number): void {
+    this.#settledBytes += bytes
+    this.#sentBytes += bytes
+  }
+
+  sending(part: number, sentBytes: number): void {
+    this.#inFlight.set(part, sentBytes)
+    this.#count(this.#phase === 'hashing' ? 'sending' : this.#phase)
+  }
+
+  arrived(part: number, sizeBytes: number): void {
+    this.#inFlight.delete(part)
+    this.#settledBytes += sizeBytes
+    this.#count('sending')
+  }
+
+  /** The attempt failed; its bytes go again. */
+  lost(part: number): void {
+    this.#inFlight.delete(part)
+    this.#count(this.#phase)
+  }
+
+  /** The store lacks a part that had arrived. */
+  missing(sizeBytes: number): void {
+    this.#settledBytes -= sizeBytes
+    this.#count('sending')
+  }
+
+  enter(phase: TransferPhase): void {
+    this.#count(phase)
+  }
+
+  #count(phase: TransferPhase): void {
+    const now = performance.now()
+    let sentBytes = this.#settledBytes
+    for (const bytes of this.#inFlight.values()) sentBytes += bytes
+    this.#rate.add(sentBytes - this.#sentBytes, now)
+    this.#sentBytes = sentBytes
+    if (phase === this.#phase && now - this.#toldAtMs < PROGRESS_EVERY_MS) return
+    this.#phase = phase
+    this.#toldAtMs = now
+    const { bytesPerSecond } = this.#rate
+    this.#onProgress({
+      phase,
+      sentBytes,
+      totalBytes: this.#totalBytes,
+      bytesPerSecond,
+      etaMs: bytesPerSecond > 0 ? Math.round(((this.#totalBytes - sentBytes) / bytesPerSecond) * 1000) : null,
+    })
+  }
+}
