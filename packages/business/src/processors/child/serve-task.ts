@@ -1,0 +1,29 @@
+import process from 'node:process'
+import { JobInputError } from '@bellhop/model'
+import type { ChildMessage, ReportProgress } from './message.ts'
+
+/**
+ * The whole life of a child process: one task comes over IPC, `run` does it, the answer goes back, and the parent ends us.
+ * When the parent dies the channel closes and we go at once, whatever native code is busy on other threads.
+ */
+export function serveTask(run: (task: never, progress: ReportProgress) => Promise<unknown>): void {
+  process.once('disconnect', () => process.kill(process.pid, 'SIGKILL'))
+  process.once('message', (task) => {
+    const progress: ReportProgress = (fraction, stage) => say({ type: 'progress', fraction, stage })
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- `runInChild` types what it sends; they are one program
+    run(task as never, progress)
+      .then((result): ChildMessage<unknown> => ({ type: 'done', result }))
+      .catch(failure)
+      .then(say, (error: unknown) => say(failure(error)))
+  })
+}
+
+function say(message: ChildMessage<unknown>): void {
+  process.send?.(message)
+}
+
+function failure(error: unknown): ChildMessage<never> {
+  if (error instanceof JobInputError) return { type: 'input-error', code: error.code, sentence: error.message }
+  if (error instanceof Error) return { type: 'error', message: error.message, stack: error.stack }
+  return { type: 'error', message: String(error), stack: undefined }
+}

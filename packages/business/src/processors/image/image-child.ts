@@ -1,0 +1,4 @@
+import { serveTask } from '../child/serve-task.ts'
+import { makeVariants } from './make-variants.ts'
+
+serveTask(makeVariants)

@@ -1,0 +1,15 @@
+import type { JobKindName, JobOutput, JobRun, ParsedJobInput } from '@bellhop/model'
+
+/** What runs a job of one kind. The contract of its input and output stands in `@bellhop/model`. */
+export interface Processor<K extends JobKindName> {
+  readonly kind: K
+  /**
+   * Throws JobInputError when the file itself is at fault (no automatic retry), the signal's reason when it was aborted,
+   * and any other error when another attempt may succeed. Nothing of it runs on after it has settled.
+   */
+  run(job: JobRun<ParsedJobInput<K>>): Promise<JobOutput<K>>
+}
+
+export function defineProcessor<const K extends JobKindName>(kind: K, run: Processor<K>['run']): Processor<K> {
+  return { kind, run }
+}
