@@ -28,7 +28,11 @@ export type ApplyOutcome =
  * Consumes one chunk of a live view's log and recomputes its keys, in one transaction: whatever goes wrong, the log
  * rows are there again.
  */
-export async function applyChunk(sql: Sql, view: LiveView, signal?: AbortSignal): Promise<ApplyOutcome> {
+export async function applyChunk(
+  sql: Sql,
+  view: LiveView,
+  { signal }: { signal?: AbortSignal } = {},
+): Promise<ApplyOutcome> {
   const startedAt = performance.now()
   const outcome = await sql.begin(
     APPLY_TRANSACTION,

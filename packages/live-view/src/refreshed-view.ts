@@ -54,7 +54,7 @@ export function refreshedView<TView extends PgMaterializedView>(
   view: TView,
   options: RefreshedViewOptions<TView>,
 ): RefreshedView<TView> {
-  const config = getMaterializedViewConfig<string>(view)
+  const config = getMaterializedViewConfig(view)
   const { name, query, schema } = config
   assertViewName(name)
   assertVersion(name, options.version)

@@ -44,30 +44,38 @@ export function dependencyTriggers(view: AnyView): readonly DependencyTriggers[]
 }
 
 /**
- * Runs as its owner, so that writers need no right on the log; names are qualified and search_path is fixed.
- * It inserts into the log, and NOTIFYs only when no applier polls and nothing older of this view waits: NOTIFY takes
- * a cluster-wide lock until commit.
+ * Runs as its owner, so that writers need no right on the log; therefore every name and operator in it is qualified
+ * (a `set search_path` clause would do the same for some 8 µs a call, of about 45).
+ *
+ * It inserts into the log, and NOTIFYs only when no applier has promised to poll and nothing older of this view
+ * waits: NOTIFY takes a cluster-wide lock until commit.
  */
 function triggerFunction(view: string, name: string, dependency: Dependency, number: number): string {
   const into = 'insert into public.live_view_dirty (view, kind, key)'
   const log = dependency.kind === 'table' ? wholeView(into, view, dependency) : oneKey(into, view, dependency, number)
   return `create or replace function ${name}() returns trigger
-language plpgsql security definer set search_path = pg_catalog, pg_temp as $live_view$
+language plpgsql security definer as $live_view$
 begin
-  if tg_op = 'INSERT' then
+  if tg_op operator(pg_catalog.=) 'INSERT' then
     ${log.insert};
-  elsif tg_op = 'UPDATE' then
+  elsif tg_op operator(pg_catalog.=) 'UPDATE' then
     ${log.update};
-  elsif tg_op = 'DELETE' then
+  elsif tg_op operator(pg_catalog.=) 'DELETE' then
     ${log.delete};
   else
     ${into} values (${literal(view)}, ${DIRTY_ALL}, '');
   end if;
-  if found
-    and not exists (select from public.live_view_wake w where w.awake_until > clock_timestamp())
-    and not exists (select from public.live_view_dirty d where d.view = ${literal(view)} and d.xid <> pg_current_xact_id())
-  then
-    perform pg_notify(${literal(WAKE_CHANNEL)}, '');
+  if not found then
+    return null;
+  end if;
+  if (select w.awake_until from public.live_view_wake w) operator(pg_catalog.>) pg_catalog.clock_timestamp() then
+    return null;
+  end if;
+  if not exists (
+    select from public.live_view_dirty d
+    where d.view operator(pg_catalog.=) ${literal(view)} and d.xid operator(pg_catalog.<>) pg_catalog.pg_current_xact_id()
+  ) then
+    perform pg_catalog.pg_notify(${literal(WAKE_CHANNEL)}, '');
   end if;
   return null;
 end
@@ -82,12 +90,13 @@ function wholeView(
   { columns, table }: Extract<Dependency, { kind: 'table' }>,
 ): LogStatements {
   const row = `${into} select ${literal(view)}, ${DIRTY_ALL}, ''`
+  const pk = primaryKey(table)
   return {
     insert: `${row} where exists (select from new_rows)`,
     update:
       columns === undefined
         ? `${row} where exists (select from new_rows)`
-        : `${row} where exists (select from ${pairedRows(primaryKey(table))} where ${changed(primaryKey(table), columns)})`,
+        : `${row} where exists (select from ${pairedRows(pk)} where ${changed(pk, columns)})`,
     delete: `${row} where exists (select from old_rows)`,
   }
 }
@@ -99,33 +108,41 @@ function oneKey(
   number: number,
 ): LogStatements {
   const column = identifier(key.name)
-  const insertInto = `${into} select distinct ${literal(view)}, ${kind === 'key' ? DIRTY_KEY : number}`
-  const from = (rows: string) => `${insertInto}, r.${column}::text from ${rows} r where r.${column} is not null`
   const pk = primaryKey(table)
+  const keyIsUnique = pk.length === 1 && pk[0] === key
+  // Sparing a lone row the DISTINCT saves some 20 µs.
+  const insertInto = `${into} select ${keyIsUnique ? '' : 'distinct '}${literal(view)}, ${kind === 'key' ? DIRTY_KEY : number}`
+  const from = (rows: string) =>
+    `${insertInto}, r.${column}::pg_catalog.text from ${rows} r where r.${column} is not null`
   return {
     insert: from('new_rows'),
     // The row may have moved to another key: both are dirty.
     update:
-      columns === undefined
+      pk.length === 0
         ? from(`(select ${column} from old_rows union select ${column} from new_rows)`)
         : `${insertInto}, k.key
     from ${pairedRows(pk)}
-    cross join lateral (values (o.${column}::text), (n.${column}::text)) k(key)
-    where k.key is not null and ${changed(pk, [key, ...columns])}`,
+    cross join lateral (
+      values (true, n.${column}::pg_catalog.text), (n.${column} is null or ${image('o', [key])} operator(pg_catalog.*<>) ${image('n', [key])}, o.${column}::pg_catalog.text)
+    ) k(counts, key)
+    where k.counts and k.key is not null${columns === undefined ? '' : ` and ${changed(pk, [key, ...columns])}`}`,
     delete: from('old_rows'),
   }
 }
 
 /** Each updated row's old and new image side by side; a row whose primary key changed stands alone, twice. */
 function pairedRows(pk: readonly AnyPgColumn[]): string {
-  const sameRow = pk.map(({ name }) => `n.${identifier(name)} = o.${identifier(name)}`).join(' and ')
-  return `old_rows o full join new_rows n on ${sameRow}`
+  const sameRow = pk.map(({ name }) => `n.${identifier(name)} operator(pg_catalog.=) o.${identifier(name)}`)
+  return `old_rows o full join new_rows n on ${sameRow.join(' and ')}`
 }
 
-/** Compares images (`*<>`), not values: it works for types without `=`, and 1.0 is not 1.00. */
 function changed(pk: readonly AnyPgColumn[], columns: readonly AnyPgColumn[]): string {
-  const image = (alias: string) =>
-    `row(${columns.map(({ name }) => `${alias}.${identifier(name)}`).join(', ')})::record`
   const first = identifier(pk[0]?.name ?? '')
-  return `(o.${first} is null or n.${first} is null or ${image('o')} *<> ${image('n')})`
+  const differs = `${image('o', columns)} operator(pg_catalog.*<>) ${image('n', columns)}`
+  return `(o.${first} is null or n.${first} is null or ${differs})`
+}
+
+/** Compared with `*<>`, as stored and not as valued: it works for types without `=`, and 1.0 is not 1.00. */
+function image(alias: string, columns: readonly AnyPgColumn[]): string {
+  return `row(${columns.map(({ name }) => `${alias}.${identifier(name)}`).join(', ')})::pg_catalog.record`
 }

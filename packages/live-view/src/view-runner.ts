@@ -58,7 +58,7 @@ export class ViewRunner {
     const { sql, view, signal, log } = this.#options
     const startedAt = performance.now()
     try {
-      await (view.strategy === 'event' ? this.#refresh() : this.#drain())
+      await this.#bringUpToDate()
       this.#failures = 0
     } catch (error) {
       if (signal.aborted) return
@@ -71,20 +71,19 @@ export class ViewRunner {
     }
   }
 
-  async #drain(): Promise<void> {
+  async #bringUpToDate(): Promise<void> {
     const { sql, view, signal } = this.#options
-    for (let chunk = 0; chunk < CHUNKS_PER_RUN_MAX && view.strategy === 'realtime'; chunk += 1) {
-      const outcome = await applyChunk(sql, view, signal)
+    if (view.strategy === 'event') {
+      const applied = await refresh(sql, view, { signal })
+      if (applied !== undefined) this.#report(applied)
+      return
+    }
+    for (let chunk = 0; chunk < CHUNKS_PER_RUN_MAX; chunk += 1) {
+      const outcome = await applyChunk(sql, view, { signal })
       if (outcome.state === 'busy') return
       if (outcome.applied.keys.length > 0) this.#report(outcome.applied)
       if (!outcome.more) return
     }
-  }
-
-  async #refresh(): Promise<void> {
-    const { sql, view, signal } = this.#options
-    const applied = view.strategy === 'event' ? await refresh(sql, view, { signal }) : undefined
-    if (applied !== undefined) this.#report(applied)
   }
 
   #report(event: Applied): void {

@@ -21,7 +21,7 @@ export async function openDatabase(): Promise<TestDatabase> {
   const url = process.env['TEST_POSTGRES_URL']
   const server = url === undefined ? await startServer() : { url, stop: async () => {} }
   const admin = postgres(server.url, { max: 1, onnotice: () => {} })
-  const name = `live_view_test_${process.pid}_${Date.now()}`
+  const name = `live_view_test_${crypto.randomUUID().replaceAll('-', '')}`
   await admin.unsafe(`create database ${name}`)
   const clients: Sql[] = []
   const connect = (max = CONNECTIONS_MAX) => {

@@ -77,22 +77,22 @@ export const insights = refreshedView(
   },
 )
 
-export async function installShop(sql: Sql): Promise<void> {
-  await sql.unsafe(shopSql)
-  await sql.unsafe(viewMigration([catalog, insights]))
+export async function installShop(db: Sql): Promise<void> {
+  await db.unsafe(shopSql)
+  await db.unsafe(viewMigration([catalog, insights]))
 }
 
 /** Empties every table, and the log as an applier would leave it. */
-export async function emptyShop(sql: Sql): Promise<void> {
-  await sql`truncate makers, products, offers`
-  await sql`truncate catalog, live_view_dirty, live_view_history`
-  await sql`update live_view_status set failures = 0, error = null, error_at = null`
-  await sql`refresh materialized view insights`
+export async function emptyShop(db: Sql): Promise<void> {
+  await db`truncate makers, products, offers`
+  await db`truncate catalog, live_view_dirty, live_view_history`
+  await db`update live_view_status set failures = 0, error = null, error_at = null`
+  await db`refresh materialized view insights`
 }
 
 /** Rows that one of view and query has and the other has not. */
-export async function difference(sql: Sql): Promise<readonly unknown[]> {
-  return sql`
+export async function difference(db: Sql): Promise<readonly unknown[]> {
+  return db`
     (select 'missing' as what, s.* from (select * from catalog_source except all select * from catalog) s)
     union all
     (select 'surplus', t.* from (select * from catalog except all select * from catalog_source) t)`

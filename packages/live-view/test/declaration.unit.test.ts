@@ -1,0 +1,113 @@
+import { sql } from 'drizzle-orm'
+import { integer, pgMaterializedView, pgTable, QueryBuilder, text } from 'drizzle-orm/pg-core'
+import { describe, expect, test } from 'vitest'
+import { dropViewMigration, liveView, on, refreshedView, viewMigration, type LiveViewOptions } from '../src/index.ts'
+import { catalog, insights, products } from './shop.ts'
+
+const columns = { id: text().notNull(), title: text() }
+const simple: LiveViewOptions<'simple', typeof columns> = {
+  version: 1,
+  key: 'id',
+  columns,
+  query: sql`select id, title from ${products}`,
+  depends: [on(products, { key: products.id })],
+}
+
+describe('a live view is refused', () => {
+  test.each([
+    ['now()', sql`select id, now()::text as title from products`],
+    ['current_date', sql`select id, (CURRENT_DATE)::text as title from products`],
+    ['random', sql`select id, Random ()::text as title from products`],
+  ])('when its query calls %s, and says so', (call, query) => {
+    expect(() => liveView('simple', { ...simple, query })).toThrow(
+      expect.objectContaining({ code: 'query_not_stable' }),
+    )
+    expect(() => liveView('simple', { ...simple, query })).toThrow(new RegExp(call.slice(0, 3), 'i'))
+  })
+
+  test('when its key may be null', () => {
+    expect(() => liveView('simple', { ...simple, key: 'title' })).toThrow(
+      expect.objectContaining({ code: 'key_nullable', message: expect.stringContaining('notNull()') }),
+    )
+  })
+
+  test('when its name would not fit, or it depends on nothing, or a parameter cannot be written as SQL', () => {
+    expect(() => liveView('Simple View', simple as never)).toThrow(expect.objectContaining({ code: 'name_invalid' }))
+    expect(() => liveView('simple', { ...simple, depends: [] })).toThrow(
+      expect.objectContaining({ code: 'dependency_missing' }),
+    )
+    const query = sql`select id, title from products where id <> ${new Date(0)}`
+    expect(() => liveView('simple', { ...simple, query })).toThrow(
+      expect.objectContaining({ code: 'parameter_unsupported' }),
+    )
+  })
+
+  test('not for words in literals and comments', () => {
+    const query = sql`select id, 'now()' as title from products /* random() */ -- current_date`
+    expect(liveView('simple', { ...simple, query }).name).toBe('simple')
+  })
+})
+
+describe('a dependency is refused', () => {
+  const keyless = pgTable('keyless', { product: text(), n: integer() })
+
+  test('when it names a column of another table', () => {
+    expect(() => on(keyless, { key: products.id })).toThrow(
+      expect.objectContaining({ code: 'dependency_column_foreign' }),
+    )
+  })
+
+  test('when it watches columns of a table without a primary key', () => {
+    expect(() => on(keyless, { key: keyless.product, columns: [keyless.n] })).toThrow(
+      expect.objectContaining({ code: 'dependency_without_primary_key' }),
+    )
+  })
+})
+
+test('a refreshed view is refused when its unique key may be null or its bounds make no sense', () => {
+  const view = pgMaterializedView('counts', { shop: text(), n: integer().notNull() }).as(
+    sql`select shop_id as shop, count(*) as n from products group by 1`,
+  )
+  const options = { version: 1, depends: [on(products)] }
+  expect(() => refreshedView(view, { ...options, uniqueKey: ['shop'] })).toThrow(
+    expect.objectContaining({ code: 'key_nullable' }),
+  )
+  expect(() => refreshedView(view, { ...options, uniqueKey: ['n'], debounceMs: 50, maxWaitMs: 10 })).toThrow(
+    expect.objectContaining({ code: 'bound_invalid' }),
+  )
+})
+
+test('a query builder serves as the query', () => {
+  const query = new QueryBuilder().select({ id: products.id, title: products.title }).from(products)
+  expect(liveView('simple', { ...simple, query }).queryText).toBe('select "id", "title" from "products"')
+})
+
+describe('the migration', () => {
+  test('is the same text for the same declarations', () => {
+    expect(viewMigration([catalog, insights])).toBe(viewMigration([catalog, insights]))
+  })
+
+  test('is empty once it has landed, and holds only what changed after that', () => {
+    const landed = viewMigration([catalog, insights])
+    expect(viewMigration([catalog, insights], { landed })).toBe('')
+    const next = viewMigration([{ ...catalog, version: 2 }, insights], { landed })
+    expect(next).toContain(`live_view_drop('catalog')`)
+    expect(next).not.toContain('insights')
+    // back to the first definition: the last word counts
+    expect(viewMigration([catalog, insights], { landed: landed + next })).toContain('create table "public"."catalog"')
+  })
+
+  test('drops a view that is no longer declared, once', () => {
+    const landed = viewMigration([catalog, insights])
+    const next = viewMigration([catalog], { landed })
+    expect(next).toContain(`live_view_drop('insights')`)
+    expect(next).not.toContain(`'catalog'`)
+    expect(viewMigration([catalog], { landed: landed + next })).toBe('')
+    expect(dropViewMigration(['insights'])).toBe(next)
+  })
+
+  test('parts its statements as asked', () => {
+    const separator = '--> statement-breakpoint\n'
+    expect(viewMigration([catalog], { separator }).split(separator).length).toBeGreaterThan(20)
+  })
+})
