@@ -7,11 +7,7 @@ import { defineConfig } from 'vite'
 const SERVER = 'http://127.0.0.1:3000'
 
 export default defineConfig({
-  plugins: [
-    { ...optimizeLocales.vite({ locales: ['en-US', 'ko-KR'] }), enforce: 'pre' },
-    react(),
-    tailwindcss(),
-  ],
+  plugins: [{ ...optimizeLocales.vite({ locales: ['en-US', 'ko-KR'] }), enforce: 'pre' }, react(), tailwindcss()],
   build: {
     rolldownOptions: {
       treeshake: {

@@ -1,0 +1,51 @@
+import type { CatalogEntry } from '@bellhop/model'
+import { Link } from '@tanstack/react-router'
+import { Thumbnail } from '../files/Thumbnail.tsx'
+import { MiddleEllipsis } from '../ui/MiddleEllipsis.tsx'
+import { useWords } from '../words/use-words.ts'
+import { fileFacts } from './file-facts.ts'
+import { FileState } from './FileState.tsx'
+
+export const GRID = 'grid grid-cols-2 gap-3 sm:grid-cols-[repeat(auto-fill,minmax(13rem,1fr))] sm:gap-4'
+
+export function FileGrid({ files }: { readonly files: readonly CatalogEntry[] }) {
+  const words = useWords()
+  return (
+    <ul aria-label={words.catalog.title} className={GRID}>
+      {files.map((file) => (
+        <FileCard key={file.id} file={file} />
+      ))}
+    </ul>
+  )
+}
+
+function FileCard({ file }: { readonly file: CatalogEntry }) {
+  const words = useWords()
+  const facts = fileFacts(words, file)
+  return (
+    <li className="min-w-0">
+      <Link
+        to="/files/$fileId"
+        params={{ fileId: file.id }}
+        aria-label={file.name}
+        className="group flex h-full flex-col overflow-hidden rounded-xl border border-line bg-surface shadow-card transition-[border-color,box-shadow] hover:border-line-strong hover:shadow-float"
+      >
+        <span className="relative aspect-4/3 border-b border-line">
+          <Thumbnail file={file} />
+          <span className="absolute bottom-2 left-2 max-w-[calc(100%-1rem)]">
+            <FileState file={file} />
+          </span>
+        </span>
+        <span className="flex flex-col gap-0.5 px-3 py-2.5">
+          <span className="font-medium">
+            <MiddleEllipsis text={file.name} />
+          </span>
+          <span className="figures flex flex-wrap gap-x-2 text-xs text-faint">
+            <span>{words.format.bytes(file.sizeBytes)}</span>
+            {facts !== null && <span>{facts}</span>}
+          </span>
+        </span>
+      </Link>
+    </li>
+  )
+}

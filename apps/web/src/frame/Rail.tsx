@@ -1,0 +1,33 @@
+import { Link } from '@tanstack/react-router'
+import { useWords } from '../words/use-words.ts'
+import { Brand } from './Brand.tsx'
+import { PLACES } from './places.ts'
+
+export function Rail() {
+  const words = useWords()
+  return (
+    <nav
+      aria-label={words.frame.mainNavigation}
+      className="sticky top-0 hidden h-dvh shrink-0 flex-col gap-1 border-r border-line px-3 py-4 sm:flex lg:w-56"
+    >
+      <Link to="/" aria-label={words.frame.toLibrary} className="mb-5 rounded-lg px-1 lg:px-1.5">
+        <Brand nameClass="max-lg:hidden" />
+      </Link>
+      {PLACES.map(({ to, word, icon: Icon }) => (
+        <Link
+          key={to}
+          to={to}
+          aria-label={words.frame[word]}
+          title={words.frame[word]}
+          activeOptions={{ exact: to === '/', includeSearch: false }}
+          activeProps={{ className: 'bg-accent-soft text-accent', 'aria-current': 'page' }}
+          inactiveProps={{ className: 'text-muted hover:bg-hover hover:text-ink' }}
+          className="flex h-10 items-center gap-3 rounded-lg px-2.5 font-medium transition-colors max-lg:w-10 max-lg:justify-center max-lg:px-0"
+        >
+          <Icon aria-hidden size={19} strokeWidth={1.9} className="shrink-0" />
+          <span className="max-lg:hidden">{words.frame[word]}</span>
+        </Link>
+      ))}
+    </nav>
+  )
+}

@@ -1,0 +1,46 @@
+import { connect } from '@bellhop/client'
+import { QueryClientProvider } from '@tanstack/react-query'
+import { RouterProvider } from '@tanstack/react-router'
+import { StrictMode } from 'react'
+import { createRoot } from 'react-dom/client'
+import { chosenWorkspace, workspaceParams } from './account/workspace.ts'
+import { LiveRoad } from './live/live-road.ts'
+import { LiveRoadContext } from './live/use-live-road.ts'
+import { pageCache, pageClient } from './page-client.ts'
+import { pageRouter } from './routes.tsx'
+import './theme.css'
+import { trpc } from './trpc.ts'
+import { LiveRegion } from './ui/live-region.tsx'
+import { followTheme } from './ui/theme.ts'
+import { UploadsProvider } from './uploads/UploadsProvider.tsx'
+import { WordsProvider } from './words/WordsProvider.tsx'
+
+followTheme()
+
+const router = pageRouter()
+const road = new LiveRoad(workspaceParams)
+const client = pageClient(road)
+const cache = pageCache(() => void router.navigate({ to: '/sign-in' }))
+
+const workspaceId = chosenWorkspace()
+const bellhop = connect({ url: location.origin, ...(workspaceId === null ? {} : { workspaceId }) })
+
+const root = document.getElementById('root')
+if (root === null) throw new Error('index.html has no #root.')
+
+createRoot(root).render(
+  <StrictMode>
+    <trpc.Provider client={client} queryClient={cache} abortOnUnmount>
+      <QueryClientProvider client={cache}>
+        <LiveRoadContext value={road}>
+          <WordsProvider>
+            <UploadsProvider engine={bellhop.files}>
+              <RouterProvider router={router} />
+              <LiveRegion />
+            </UploadsProvider>
+          </WordsProvider>
+        </LiveRoadContext>
+      </QueryClientProvider>
+    </trpc.Provider>
+  </StrictMode>,
+)

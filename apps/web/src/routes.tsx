@@ -1,0 +1,66 @@
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet } from '@tanstack/react-router'
+import { catalogSearch } from './catalog/catalog-search.ts'
+import { Frame } from './frame/Frame.tsx'
+import { NotFound } from './frame/NotFound.tsx'
+import { insightsSearch } from './insights/insights-search.ts'
+import { jobsSearch } from './jobs/jobs-search.ts'
+
+const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound })
+
+const enter = createRoute({
+  getParentRoute: () => root,
+  path: '/enter',
+  component: lazyRouteComponent(() => import('./account/EnterPage.tsx'), 'EnterPage'),
+})
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-in',
+  component: lazyRouteComponent(() => import('./account/SignInPage.tsx'), 'SignInPage'),
+})
+
+const frame = createRoute({ getParentRoute: () => root, id: 'frame', component: Frame })
+
+const library = createRoute({
+  getParentRoute: () => frame,
+  path: '/',
+  validateSearch: catalogSearch,
+  component: lazyRouteComponent(() => import('./catalog/LibraryPage.tsx'), 'LibraryPage'),
+})
+const file = createRoute({
+  getParentRoute: () => frame,
+  path: '/files/$fileId',
+  component: lazyRouteComponent(() => import('./files/FilePage.tsx'), 'FilePage'),
+})
+const jobs = createRoute({
+  getParentRoute: () => frame,
+  path: '/jobs',
+  validateSearch: jobsSearch,
+  component: lazyRouteComponent(() => import('./jobs/JobsPage.tsx'), 'JobsPage'),
+})
+const job = createRoute({
+  getParentRoute: () => frame,
+  path: '/jobs/$jobId',
+  component: lazyRouteComponent(() => import('./jobs/JobPage.tsx'), 'JobPage'),
+})
+const insights = createRoute({
+  getParentRoute: () => frame,
+  path: '/insights',
+  validateSearch: insightsSearch,
+  component: lazyRouteComponent(() => import('./insights/InsightsPage.tsx'), 'InsightsPage'),
+})
+
+const routeTree = root.addChildren([enter, signIn, frame.addChildren([library, file, jobs, job, insights])])
+
+export function pageRouter() {
+  return createRouter({
+    routeTree,
+    defaultPreload: 'intent',
+    scrollRestoration: true,
+  })
+}
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: ReturnType<typeof pageRouter>
+  }
+}

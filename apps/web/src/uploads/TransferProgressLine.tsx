@@ -1,0 +1,35 @@
+import { Progress } from '../ui/Progress.tsx'
+import { useWords } from '../words/use-words.ts'
+import type { Transfer } from './transfer.ts'
+
+/** A bar, and what it means: bytes, rate and time left; or which step it is in when no bytes move. */
+export function TransferProgressLine({ transfer: { name, sizeBytes, state } }: { readonly transfer: Transfer }) {
+  const words = useWords()
+  const { sentBytes, bytesPerSecond, etaMs } = state.progress
+  const fraction = sizeBytes > 0 ? sentBytes / sizeBytes : 0
+  const step = {
+    WAITING: words.uploads.waiting,
+    HASHING: words.uploads.preparing,
+    SENDING: words.uploads.sent(sentBytes, sizeBytes),
+    VERIFYING: words.uploads.checking,
+    DONE: words.uploads.done,
+    FAILED: '',
+    ABORTED: '',
+  }[state.status]
+  const sending = state.status === 'SENDING'
+  return (
+    <>
+      <Progress
+        label={name}
+        fraction={fraction}
+        valueText={sending ? words.uploads.progressText(fraction, etaMs) : step}
+        tone={state.status === 'WAITING' ? 'idle' : 'accent'}
+      />
+      <p className="figures flex gap-3 text-xs text-muted">
+        <span>{step}</span>
+        {sending && bytesPerSecond > 0 && <span>{words.format.rate(bytesPerSecond)}</span>}
+        {sending && etaMs !== null && <span className="ml-auto">{words.uploads.timeLeft(etaMs)}</span>}
+      </p>
+    </>
+  )
+}

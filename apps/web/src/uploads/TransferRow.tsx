@@ -1,0 +1,74 @@
+import { Link } from '@tanstack/react-router'
+import { CircleAlert, CircleCheck, CircleSlash, RotateCcw, X } from 'lucide-react'
+import { memo } from 'react'
+import { JobActions } from '../jobs/JobActions.tsx'
+import { JobState } from '../jobs/JobState.tsx'
+import { useLiveJob } from '../live/live-jobs.ts'
+import { IconButton } from '../ui/IconButton.tsx'
+import { MiddleEllipsis } from '../ui/MiddleEllipsis.tsx'
+import { useWords } from '../words/use-words.ts'
+import type { JobSnapshot } from '@bellhop/model'
+import type { Transfer } from './transfer.ts'
+import { TransferProgressLine } from './TransferProgressLine.tsx'
+import { TransferError } from './TransferError.tsx'
+import { useTransfers } from './use-transfers.ts'
+
+/** One file on its way: sending, then its jobs, in one place. */
+export const TransferRow = memo(function TransferRow({ transfer }: { readonly transfer: Transfer }) {
+  const words = useWords()
+  const transfers = useTransfers()
+  const { key, name, state } = transfer
+  const unsent = state.status !== 'DONE' && state.status !== 'FAILED' && state.status !== 'ABORTED'
+  return (
+    <li className="flex flex-col gap-1.5 py-2.5 pr-2 pl-4">
+      <div className="flex items-center gap-2">
+        {state.status === 'DONE' && <CircleCheck aria-hidden size={16} className="shrink-0 text-good" />}
+        {state.status === 'FAILED' && <CircleAlert aria-hidden size={16} className="shrink-0 text-bad" />}
+        {state.status === 'ABORTED' && <CircleSlash aria-hidden size={16} className="shrink-0 text-faint" />}
+        <span className="min-w-0 flex-1 font-medium">
+          {state.status === 'DONE' && state.fileId !== null ? (
+            <Link
+              to="/files/$fileId"
+              params={{ fileId: state.fileId }}
+              aria-label={name}
+              className="flex hover:underline"
+            >
+              <MiddleEllipsis text={name} />
+            </Link>
+          ) : (
+            <MiddleEllipsis text={name} />
+          )}
+        </span>
+        {state.status === 'FAILED' && (
+          <IconButton small icon={RotateCcw} label={words.uploads.retry(name)} onPress={() => transfers.retry(key)} />
+        )}
+        {unsent ? (
+          <IconButton small icon={X} label={words.uploads.cancel(name)} onPress={() => transfers.cancel(key)} />
+        ) : (
+          <IconButton small icon={X} label={words.uploads.remove(name)} onPress={() => transfers.remove([key])} />
+        )}
+      </div>
+      <div className="flex flex-col gap-2 pr-2">
+        {unsent && <TransferProgressLine transfer={transfer} />}
+        {state.status === 'FAILED' && <TransferError error={state.error} />}
+        {state.status === 'ABORTED' && <p className="text-xs text-muted">{words.uploads.cancelled}</p>}
+        {state.file?.jobs.map((job) => (
+          <TransferJob key={job.id} job={job} />
+        ))}
+        {state.file?.jobs.length === 0 && <p className="text-xs text-muted">{words.uploads.done}</p>}
+      </div>
+    </li>
+  )
+})
+
+function TransferJob({ job: started }: { readonly job: JobSnapshot }) {
+  const job = useLiveJob(started)
+  return (
+    <div className="flex items-start gap-2">
+      <div className="min-w-0 flex-1">
+        <JobState job={job} />
+      </div>
+      <JobActions job={job} />
+    </div>
+  )
+}

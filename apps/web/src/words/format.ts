@@ -1,0 +1,86 @@
+/** Numbers, sizes and times as people of one language write them. Sizes are decimal: 1 MB = 1,000,000 bytes. */
+export interface Formats {
+  count(value: number): string
+  /** `fraction` from 0 to 1, cut to whole percents so that 100 is said only when all is done. */
+  percent(fraction: number): string
+  bytes(bytes: number): string
+  rate(bytesPerSecond: number): string
+  /** Rounded to what an estimate knows: 20 s, 3 min, 2 h. */
+  duration(ms: number): string
+  /** Relative within a week of `nowMs`, a date after that. */
+  ago(iso: string, nowMs: number): string
+  dateTime(iso: string): string
+  day(iso: string): string
+  number(value: number): string
+}
+
+const BYTE_UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const
+const MINUTE_MS = 60_000
+const HOUR_MS = 60 * MINUTE_MS
+const DAY_MS = 24 * HOUR_MS
+
+export function formatsFor(locale: string): Formats {
+  const count = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 })
+  const number = new Intl.NumberFormat(locale, { maximumSignificantDigits: 4 })
+  const percentSign = locale.startsWith('ko') ? '%' : '\u00a0%'
+  const sizes = BYTE_UNITS.map((unit) => unitFormat(locale, unit, unit === 'byte' ? 'long' : 'short'))
+  const rates = BYTE_UNITS.map((unit) => unitFormat(locale, `${unit}-per-second`, 'short'))
+  const seconds = unitFormat(locale, 'second', 'short')
+  const minutes = unitFormat(locale, 'minute', 'short')
+  const hours = unitFormat(locale, 'hour', 'short')
+  const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' })
+  const date = new Intl.DateTimeFormat(locale, { dateStyle: 'medium' })
+  const dateTime = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium' })
+  // Days of the insights are days in UTC, wherever the reader sits.
+  const day = new Intl.DateTimeFormat(locale, { month: 'short', day: 'numeric', timeZone: 'UTC' })
+
+  return {
+    count: (value) => count.format(value),
+    number: (value) => number.format(value),
+    percent: (fraction) => `${count.format(Math.floor(clamp01(fraction) * 100 + 1e-9))}${percentSign}`,
+    bytes: (bytes) => scaled(sizes, bytes),
+    rate: (bytesPerSecond) => scaled(rates, bytesPerSecond),
+    duration(ms) {
+      if (ms < MINUTE_MS) return seconds.format(roundSeconds(ms / 1000))
+      if (ms < 100 * MINUTE_MS) return minutes.format(Math.round(ms / MINUTE_MS))
+      return hours.format(Math.round(ms / HOUR_MS))
+    },
+    ago(iso, nowMs) {
+      const ms = Date.parse(iso) - nowMs
+      const age = Math.abs(ms)
+      if (age < 10_000) return relative.format(0, 'second')
+      if (age < MINUTE_MS) return relative.format(Math.round(ms / 1000), 'second')
+      if (age < HOUR_MS) return relative.format(Math.round(ms / MINUTE_MS), 'minute')
+      if (age < DAY_MS) return relative.format(Math.round(ms / HOUR_MS), 'hour')
+      if (age < 7 * DAY_MS) return relative.format(Math.round(ms / DAY_MS), 'day')
+      return date.format(new Date(iso))
+    },
+    dateTime: (iso) => dateTime.format(new Date(iso)),
+    day: (iso) => day.format(new Date(iso)),
+  }
+}
+
+function unitFormat(locale: string, unit: string, unitDisplay: 'short' | 'long'): Intl.NumberFormat {
+  return new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay, maximumFractionDigits: 1 })
+}
+
+/** Three digits are enough: 1.5 MB, 23.4 MB, 812 MB. */
+function scaled(units: readonly Intl.NumberFormat[], bytes: number): string {
+  let value = Math.max(0, bytes)
+  let index = 0
+  while (value >= 999.5 && index < units.length - 1) {
+    value /= 1000
+    index += 1
+  }
+  const rounded = value >= 100 || index === 0 ? Math.round(value) : Math.round(value * 10) / 10
+  return units[index]?.format(rounded) ?? ''
+}
+
+/** 1 to 10 as they are, above by fives: a countdown that jumps by ones pretends to know. */
+function roundSeconds(seconds: number): number {
+  return seconds <= 10 ? Math.max(1, Math.round(seconds)) : Math.round(seconds / 5) * 5
+}
+
+function clamp01(value: number): number {
+  return Math.min(1, Math.max(0, value))
+}
