@@ -27,6 +27,7 @@ export { CHORES, queueChore, startJobRunner, unlockPools } from './job-queue.ts'
 export type { AttemptPayload, Chore, JobRunner, JobRunnerOptions } from './job-queue.ts'
 export {
   countJobs,
+  databaseNow,
   findJobDetail,
   findSnapshots,
   findSnapshotsOfAll,
@@ -41,17 +42,18 @@ export {
   completeJob,
   failJob,
   findJob,
+  findHeldJobs,
   findJobByIdempotencyKey,
-  findJobsToStop,
   finishCancel,
   insertJob,
+  lockJobsByToken,
   lockJobsOf,
   requestCancel,
   retryJob,
   takeFromWorker,
   writeProgress,
 } from './jobs.ts'
-export type { JobRow, JobToStop, Lease, NewJob, PendingOutput, ProgressReport } from './jobs.ts'
+export type { HeldJob, JobRow, Lease, NewJob, PendingOutput, ProgressReport } from './jobs.ts'
 export { createKeySigner } from './key-signer.ts'
 export type { KeySigner, KeySignerOptions, SignableRequest } from './key-signer.ts'
 export { migrate } from './migrate.ts'

@@ -19,6 +19,7 @@ const version = sql<number>`${jobs.version} + ${jobProgress.ticks}`
 
 const snapshotColumns = {
   id: jobs.id,
+  workspaceId: jobs.workspaceId,
   kind: jobs.kind,
   fileId: jobs.fileId,
   fileName: files.name,
@@ -44,10 +45,22 @@ export function findSnapshots(tx: Executor, workspaceId: WorkspaceId, ids: reado
     : select(tx, and(eq(jobs.workspaceId, workspaceId), inArray(jobs.id, [...ids])))
 }
 
-/** For one reader that serves many workspaces at once; it filters by workspace itself. */
-export async function findSnapshotsOfAll(tx: Executor, ids: readonly JobId[]): Promise<Map<JobId, JobSnapshot>> {
-  const snapshots = ids.length === 0 ? [] : await select(tx, inArray(jobs.id, [...ids]))
-  return new Map(snapshots.map((snapshot) => [snapshot.id, snapshot]))
+/** For one reader that serves many workspaces at once, and hands each snapshot to its own. */
+export async function findSnapshotsOfAll(
+  tx: Executor,
+  ids: readonly JobId[],
+): Promise<{ workspaceId: WorkspaceId; snapshot: JobSnapshot }[]> {
+  if (ids.length === 0) return []
+  const rows = await selectRows(tx, inArray(jobs.id, [...ids]))
+  return rows.map((row) => ({ workspaceId: row.workspaceId, snapshot: toSnapshot(row) }))
+}
+
+/** The database's clock, by which cursors of feeds are made. */
+export async function databaseNow(tx: Executor): Promise<Date> {
+  const [row] = await tx.execute<{ now_ms: number }>(
+    sql`select (extract(epoch from clock_timestamp()) * 1000)::float8 as now_ms`,
+  )
+  return new Date(row?.now_ms ?? 0)
 }
 
 export function listFileJobs(tx: Executor, fileId: FileId, limit: number): Promise<JobSnapshot[]> {
@@ -123,6 +136,10 @@ export async function findJobDetail(tx: Executor, workspaceId: WorkspaceId, id: 
 }
 
 async function select(tx: Executor, where: SQL | undefined, limit?: number): Promise<JobSnapshot[]> {
+  return (await selectRows(tx, where, limit)).map(toSnapshot)
+}
+
+function selectRows(tx: Executor, where: SQL | undefined, limit?: number) {
   const query = tx
     .select(snapshotColumns)
     .from(jobs)
@@ -131,8 +148,13 @@ async function select(tx: Executor, where: SQL | undefined, limit?: number): Pro
     .where(where)
     .orderBy(desc(jobs.id))
     .$dynamic()
-  const rows = await (limit === undefined ? query : query.limit(limit))
-  return rows.map((row) => ({
+  return limit === undefined ? query : query.limit(limit)
+}
+
+type SnapshotRow = Awaited<ReturnType<typeof selectRows>>[number]
+
+function toSnapshot(row: SnapshotRow): JobSnapshot {
+  return {
     id: row.id,
     kind: row.kind,
     fileId: row.fileId,
@@ -150,5 +172,5 @@ async function select(tx: Executor, where: SQL | undefined, limit?: number): Pro
     startedAt: row.startedAt?.toISOString() ?? null,
     finishedAt: row.finishedAt?.toISOString() ?? null,
     retryAt: row.status === 'PENDING' && row.attempt > 1 ? row.runAt.toISOString() : null,
-  }))
+  }
 }

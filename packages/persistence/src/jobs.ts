@@ -204,30 +204,21 @@ export async function requestCancel(tx: Executor, workspaceId: WorkspaceId, id: 
   return asked
 }
 
-export interface JobToStop {
-  readonly lease: Lease
-  /** Else the lease was lost. */
-  readonly cancelled: boolean
+export interface HeldJob {
+  readonly jobId: JobId
+  readonly token: string
+  readonly cancelRequested: boolean
 }
 
-/** Which of these jobs were asked to stop, or are no longer held with this token. */
-export async function findJobsToStop(tx: Executor, leases: readonly Lease[]): Promise<JobToStop[]> {
-  if (leases.length === 0) return []
+/** What this worker holds by the database's word. */
+export async function findHeldJobs(tx: Executor, owner: WorkerId): Promise<HeldJob[]> {
   const rows = await tx
-    .select({ id: jobs.id, leaseToken: jobs.leaseToken, cancelRequestedAt: jobs.cancelRequestedAt })
+    .select({ jobId: jobs.id, token: jobs.leaseToken, cancelRequestedAt: jobs.cancelRequestedAt })
     .from(jobs)
-    .where(
-      inArray(
-        jobs.id,
-        leases.map((lease) => lease.jobId),
-      ),
-    )
-  const byId = new Map(rows.map((row) => [row.id, row]))
-  return leases.flatMap((lease): JobToStop[] => {
-    const row = byId.get(lease.jobId)
-    if (row?.leaseToken !== lease.token) return [{ lease, cancelled: false }]
-    return row.cancelRequestedAt ? [{ lease, cancelled: true }] : []
-  })
+    .where(eq(jobs.leaseOwner, owner))
+  return rows.flatMap(({ jobId, token, cancelRequestedAt }) =>
+    token === null ? [] : [{ jobId, token, cancelRequested: cancelRequestedAt !== null }],
+  )
 }
 
 /** What the workers of this list hold, locked so that a completion that comes now waits for the rescue to end. */
@@ -236,6 +227,16 @@ export function lockJobsOf(tx: Executor, workers: readonly WorkerId[]): Promise<
     .select()
     .from(jobs)
     .where(inArray(jobs.leaseOwner, [...workers]))
+    .orderBy(jobs.id)
+    .for('update')
+}
+
+/** The same for jobs whose worker lives and has let them go without a word. */
+export function lockJobsByToken(tx: Executor, tokens: readonly string[]): Promise<JobRow[]> {
+  return tx
+    .select()
+    .from(jobs)
+    .where(inArray(jobs.leaseToken, [...tokens]))
     .orderBy(jobs.id)
     .for('update')
 }

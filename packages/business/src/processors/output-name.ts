@@ -5,5 +5,5 @@ const STEM_CHARS = 200
 export function outputName(sourceName: string, suffix: string): string {
   const dot = sourceName.lastIndexOf('.')
   const stem = dot > 0 ? sourceName.slice(0, dot) : sourceName
-  return [...stem].slice(0, STEM_CHARS).join('') + suffix
+  return Array.from(stem).slice(0, STEM_CHARS).join('') + suffix
 }

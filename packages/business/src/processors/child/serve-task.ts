@@ -1,5 +1,5 @@
 import process from 'node:process'
-import { JobInputError } from '@bellhop/model'
+import { InputFault } from './input-fault.ts'
 import type { ChildMessage, ReportProgress } from './message.ts'
 
 /**
@@ -23,7 +23,7 @@ function say(message: ChildMessage<unknown>): void {
 }
 
 function failure(error: unknown): ChildMessage<never> {
-  if (error instanceof JobInputError) return { type: 'input-error', code: error.code, sentence: error.message }
+  if (error instanceof InputFault) return { type: 'input-error', code: error.code, sentence: error.message }
   if (error instanceof Error) return { type: 'error', message: error.message, stack: error.stack }
   return { type: 'error', message: String(error), stack: undefined }
 }

@@ -19,22 +19,20 @@ export function axisOf(type: string): Axis | null {
   if (categoryOf(type) === 'number') {
     return { position: (c) => `${c}::double`, whole: isWholeNumber(type), step: 1, text: null }
   }
-  const whole = true
-  if (type === 'DATE') {
-    const position = (c: string) => `date_diff('day', date '1970-01-01', ${c})::double`
-    return { position, whole, step: 1, text: (x) => `(date '1970-01-01' + ${x}::integer)::varchar` }
-  }
-  if (type === 'TIME') {
-    const text = (x: string) => `(time '00:00:00' + to_microseconds(${x}))::varchar`
-    return { position: (c) => `epoch_us(${c})::double`, whole, step: SECOND_US, text }
-  }
-  if (type === 'TIMESTAMP WITH TIME ZONE') {
-    const text = (x: string) => `make_timestamp(${x})::varchar || '+00'`
-    return { position: (c) => `epoch_us(${c})::double`, whole, step: SECOND_US, text }
-  }
-  if (/^TIMESTAMP(_S|_MS|_NS)?$/.test(type)) {
-    const text = (x: string) => `make_timestamp(${x})::varchar`
-    return { position: (c) => `epoch_us(${c})::double`, whole, step: SECOND_US, text }
-  }
+  if (type === 'DATE') return DAYS
+  if (type === 'TIME') return microseconds((x) => `(time '00:00:00' + to_microseconds(${x}))::varchar`)
+  if (type === 'TIMESTAMP WITH TIME ZONE') return microseconds((x) => `make_timestamp(${x})::varchar || '+00'`)
+  if (/^TIMESTAMP(_S|_MS|_NS)?$/.test(type)) return microseconds((x) => `make_timestamp(${x})::varchar`)
   return null
+}
+
+const DAYS: Axis = {
+  position: (c) => `date_diff('day', date '1970-01-01', ${c})::double`,
+  whole: true,
+  step: 1,
+  text: (x) => `(date '1970-01-01' + ${x}::integer)::varchar`,
+}
+
+function microseconds(text: (x: string) => string): Axis {
+  return { position: (c) => `epoch_us(${c})::double`, whole: true, step: SECOND_US, text }
 }

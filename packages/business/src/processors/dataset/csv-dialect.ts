@@ -27,28 +27,33 @@ export async function sniffDialect(engine: Engine, path: string, head: string): 
   try {
     ;[row] = await engine.rows(
       `select delimiter, quote, escape, comment, skiprows, hasheader, to_json(columns), dateformat, timestampformat ` +
-        `from sniff_csv(${literal(path)})`,
+        // A row that begins with # is a row: what DuckDB takes for a comment it drops.
+        `from sniff_csv(${literal(path)}, comment = '')`,
     )
   } catch (error) {
-    if (error instanceof Error && /^Invalid Input Error/.test(error.message)) return null
+    if (error instanceof Error && error.message.startsWith('Invalid Input Error')) return null
     throw error
   }
   if (row === undefined) return null
   const [delimiter, quote, escape, comment, skipped, hasHeader, columns, dateFormat, timestampFormat] = row
-  const text = (value: Json | undefined) => (value == null || value === NONE ? '' : cellText(value))
   // Quotes may come after the rows that were looked at.
-  const quoted = text(quote) === '' && !head.includes('"') ? '"' : text(quote)
+  const quoted = optionText(quote) === '' && !head.includes('"') ? '"' : optionText(quote)
   return {
-    delimiter: text(delimiter),
+    delimiter: optionText(delimiter),
     quote: quoted,
-    escape: text(escape) === '' ? quoted : text(escape),
-    comment: text(comment),
+    escape: optionText(escape) === '' ? quoted : optionText(escape),
+    comment: optionText(comment),
     skippedLines: Number(skipped),
     hasHeader: hasHeader === true,
-    columns: JSON.parse(cellText(columns)) as TableColumn[], // -- DuckDB's own: list of struct(name, type)
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- DuckDB's own: a list of struct(name, type)
+    columns: JSON.parse(cellText(columns)) as TableColumn[],
     dateFormat: dateFormat == null ? null : cellText(dateFormat),
     timestampFormat: timestampFormat == null ? null : cellText(timestampFormat),
   }
+}
+
+function optionText(value: Json | undefined): string {
+  return value == null || value === NONE ? '' : cellText(value)
 }
 
 /**
@@ -124,7 +129,8 @@ export function csvRelation(path: string, dialect: CsvDialect, scan: CsvScan = {
   if (!scan.asText && dialect.timestampFormat !== null) {
     options.push(`timestampformat = ${literal(dialect.timestampFormat)}`)
   }
-  if (scan.padded) options.push('null_padding = true')
+  // The parallel reader cannot tell a quoted line break from a short row.
+  if (scan.padded) options.push('null_padding = true', 'parallel = false')
   if (scan.rejects !== undefined) {
     options.push('store_rejects = true', `rejects_table = ${literal(scan.rejects)}`)
     options.push(`rejects_scan = ${literal(`${scan.rejects}_scan`)}`)

@@ -1,7 +1,7 @@
 /** At most `chars` code points, the last of them `…` when there were more. */
 export function cut(text: string, chars: number): string {
   if (text.length <= chars) return text
-  const points = [...text]
+  const points = Array.from(text)
   return points.length <= chars ? text : `${points.slice(0, chars - 1).join('')}…`
 }
 

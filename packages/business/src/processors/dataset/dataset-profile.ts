@@ -2,7 +2,8 @@ import { join } from 'node:path'
 import { runInChild } from '../child/run-in-child.ts'
 import { outputName } from '../output-name.ts'
 import { defineProcessor } from '../processor.ts'
-import type { Profile, ProfileTask } from './profile.ts'
+import type { Profile } from './profile.ts'
+import type { DatasetSource } from './read-table.ts'
 
 const ENTRY = new URL('dataset-child.ts', import.meta.url)
 /** Parts of the whole, as fractions at which the next begins. */
@@ -15,7 +16,7 @@ export const datasetProfileProcessor = defineProcessor('dataset.profile', async 
   job.progress(0, 'downloading')
   const path = join(scratchDir, 'source')
   const source = await objects.download(input.fileId, path)
-  const { parquetPath, ...profile } = await runInChild<ProfileTask, Profile>({
+  const { parquetPath, ...profile } = await runInChild<DatasetSource, Profile>({
     entry: ENTRY,
     task: { path, dir: scratchDir, mediaType: source.mediaType, name: source.name },
     scratchDir,

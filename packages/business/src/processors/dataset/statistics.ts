@@ -38,7 +38,7 @@ export async function scanStatistics(
     rows = await engine.rows(query(true))
   } catch (error) {
     // The squares of values near 1e308 leave what a DOUBLE holds; the other statistics do not need them.
-    if (!(error instanceof Error && /^Out of Range Error/.test(error.message))) throw error
+    if (!(error instanceof Error && error.message.startsWith('Out of Range Error'))) throw error
     rows = await engine.rows(query(false))
   }
   const row = rows[0] ?? []

@@ -1,4 +1,4 @@
-import { MIN_ROW_GROUP_ROWS, ROW_GROUP_CELLS, ROW_GROUP_ROWS } from './bounds.ts'
+import { MIN_ROW_GROUP_ROWS, ROW_GROUP_CELLS, ROW_GROUP_ROWS, WIDE_COLUMNS, WIDE_DICTIONARY_BYTES } from './bounds.ts'
 import { cellText } from './cell.ts'
 import type { Engine } from './engine.ts'
 import { literal } from './sql.ts'
@@ -13,10 +13,9 @@ export async function writeParquet(
   onFraction?: (fraction: number) => void,
 ): Promise<number> {
   const rows = Math.min(ROW_GROUP_ROWS, Math.max(MIN_ROW_GROUP_ROWS, Math.floor(ROW_GROUP_CELLS / columnCount)))
-  const copied = await engine.rows(
-    `copy (${query}) to ${literal(path)} (format parquet, compression zstd, row_group_size ${rows})`,
-    onFraction,
-  )
+  const options = ['format parquet', 'compression zstd', `row_group_size ${rows}`]
+  if (columnCount > WIDE_COLUMNS) options.push(`string_dictionary_page_size_limit ${WIDE_DICTIONARY_BYTES}`)
+  const copied = await engine.rows(`copy (${query}) to ${literal(path)} (${options.join(', ')})`, onFraction)
   return Number(copied[0]?.[0])
 }
 

@@ -1,0 +1,39 @@
+import type { Server } from 'node:http'
+import { appRouter } from '@bellhop/api'
+import { applyWSSHandler } from '@trpc/server/adapters/ws'
+import { WebSocketServer } from 'ws'
+import { requestContext } from './request-context.ts'
+import type { Services } from './request-context.ts'
+
+const MAX_MESSAGE_BYTES = 256 * 1024
+const PING_EVERY_MS = 15_000
+const PONG_WITHIN_MS = 10_000
+const CLOSE_WITHIN_MS = 1_000
+
+/** Serves the contract over WebSocket at /trpc. */
+export function serveSockets(server: Server, services: Services): AsyncDisposable {
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE_BYTES, perMessageDeflate: false })
+  const handler = applyWSSHandler({
+    wss: sockets,
+    router: appRouter,
+    createContext: ({ req, res, info }) =>
+      requestContext(services, req, { socket: res, params: info.connectionParams ?? {} }),
+    keepAlive: { enabled: true, pingMs: PING_EVERY_MS, pongWaitMs: PONG_WITHIN_MS },
+  })
+  server.on('upgrade', (request, socket, head) => {
+    if (new URL(request.url ?? '/', 'http://localhost').pathname !== '/trpc') {
+      socket.destroy()
+      return
+    }
+    sockets.handleUpgrade(request, socket, head, (upgraded) => sockets.emit('connection', upgraded, request))
+  })
+  return {
+    [Symbol.asyncDispose]: async () => {
+      handler.broadcastReconnectNotification()
+      for (const socket of sockets.clients) socket.close(1001, 'The server is restarting.')
+      await new Promise((resolve) => setTimeout(resolve, sockets.clients.size > 0 ? CLOSE_WITHIN_MS : 0))
+      for (const socket of sockets.clients) socket.terminate()
+      sockets.close()
+    },
+  }
+}

@@ -1,0 +1,24 @@
+import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
+import { parseEnvironment, readSettings, wholeNumberSetting } from '@bellhop/business'
+import type { CommonSettings, Environment } from '@bellhop/business'
+import { z } from 'zod'
+
+const workerEnvironment = z.object({
+  BELLHOP_WORKER_CONCURRENCY: wholeNumberSetting('BELLHOP_WORKER_CONCURRENCY', 1, 256).default(
+    Math.max(2, availableParallelism()),
+  ),
+  PUBLIC_URL: z.url().default('http://localhost:3000'),
+})
+
+export interface WorkerConfig {
+  readonly concurrency: number
+  readonly scratchRoot: string
+  readonly settings: CommonSettings
+}
+
+export function readConfig(environment: Environment): WorkerConfig {
+  const env = parseEnvironment(workerEnvironment, environment)
+  const settings = readSettings(environment, env.PUBLIC_URL)
+  return { concurrency: env.BELLHOP_WORKER_CONCURRENCY, scratchRoot: join(settings.dataDir, 'scratch'), settings }
+}

@@ -1,0 +1,3 @@
+export type { RequestContext } from './context.ts'
+export { appRouter } from './router.ts'
+export type { AppRouter } from './router.ts'

@@ -1,0 +1,29 @@
+import { FILE_TYPES, JOB_KINDS, JOB_STATUSES, LIMITS, fileIdSchema, isId, outputIdSchema } from '@bellhop/model'
+import type { ApiKeyId, JobId, JobKindName, UploadId } from '@bellhop/model'
+import { z } from 'zod'
+
+/** The pieces that inputs are made of. */
+export const fileId = fileIdSchema
+export const objectId = z.union([fileIdSchema, outputIdSchema], 'Expected the id of a file or of an output.')
+export const uploadId = z.custom<UploadId>((value) => isId('upload', value), 'Expected an upload id, such as `up_01…`.')
+export const jobId = z.custom<JobId>((value) => isId('job', value), 'Expected a job id, such as `job_01…`.')
+export const apiKeyId = z.custom<ApiKeyId>(
+  (value) => isId('apiKey', value),
+  'Expected the id of an API key, such as `key_01…`.',
+)
+export const jobKind = z.enum(Object.keys(JOB_KINDS) as [JobKindName, ...JobKindName[]])
+export const jobStatus = z.enum(JOB_STATUSES)
+export const fileType = z.enum(FILE_TYPES)
+
+/** Longer than any that is accepted, so that the use case can say what is wrong with a name in its own words. */
+export const fileName = z.string().max(10_000)
+export const tags = z.array(z.string().max(LIMITS.tagChars)).max(LIMITS.tagsPerFile)
+export const sizeBytes = z
+  .number('Expected the size in bytes, a whole number from 0.')
+  .int('Expected the size in bytes, a whole number from 0.')
+  .nonnegative('Expected the size in bytes, a whole number from 0.')
+export const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'Expected a SHA-256 in 64 lower-case hex digits.')
+export const cursor = z.string().max(2_000)
+export const searchText = z.string().max(LIMITS.searchChars)
+
+export const lastEventId = z.string().max(200).nullish()

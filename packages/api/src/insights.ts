@@ -1,0 +1,9 @@
+import * as business from '@bellhop/business'
+import { z } from 'zod'
+import { procedure, router } from './trpc.ts'
+
+export const insights = router({
+  summary: procedure
+    .input(z.object({ days: z.number().int().min(1).max(366).default(30) }))
+    .query(({ ctx, input }) => business.insightSummary(ctx.call, input)),
+})

@@ -1,0 +1,60 @@
+import * as business from '@bellhop/business'
+import { LIMITS } from '@bellhop/model'
+import { tracked } from '@trpc/server'
+import { z } from 'zod'
+import { cursor, fileId, jobId, jobKind, jobStatus, lastEventId } from './input.ts'
+import { procedure, router, subscribe } from './trpc.ts'
+
+const jobInput = z
+  .unknown()
+  .refine((input) => JSON.stringify(input ?? null).length <= LIMITS.jobInputBytes, 'The input is longer than 64 KiB.')
+
+export const jobs = router({
+  submit: procedure
+    .input(
+      z.object({
+        kind: z.string().max(100),
+        input: jobInput,
+        idempotencyKey: z.string().min(1).max(LIMITS.idempotencyKeyChars).optional(),
+      }),
+    )
+    .mutation(({ ctx, input }) => business.submitJob(ctx.call, input)),
+  get: procedure.input(z.object({ jobId })).query(({ ctx, input }) => business.getJob(ctx.call, input)),
+  list: procedure
+    .input(
+      z.object({
+        status: z.array(jobStatus).min(1).optional(),
+        kind: jobKind.optional(),
+        fileId: fileId.optional(),
+        cursor: cursor.optional(),
+        limit: z.number().int().min(1).max(LIMITS.jobsPageSize).default(50),
+      }),
+    )
+    .query(({ ctx, input }) => business.listJobs(ctx.call, input)),
+  cancel: procedure.input(z.object({ jobId })).mutation(({ ctx, input }) => business.cancelJob(ctx.call, input)),
+  retry: procedure.input(z.object({ jobId })).mutation(({ ctx, input }) => business.retryJob(ctx.call, input)),
+
+  /** One job until it ends. `lastEventId` is the version that was seen last. */
+  watch: procedure.input(z.object({ jobId, lastEventId })).subscription(async function* ({
+    ctx,
+    input,
+    signal = NEVER,
+  }) {
+    const after = Number(input.lastEventId ?? 0) || 0
+    const feed = business.watchJob(ctx.call, { jobId: input.jobId, after }, signal)
+    for await (const job of subscribe(ctx, feed, signal)) yield tracked(String(job.version), job)
+  }),
+
+  /** Every job of the workspace that is active or changes. */
+  feed: procedure.input(z.object({ lastEventId }).optional()).subscription(async function* ({
+    ctx,
+    input,
+    signal = NEVER,
+  }) {
+    const feed = business.feedJobs(ctx.call, { cursor: input?.lastEventId ?? undefined }, signal)
+    for await (const { cursor: at, job } of subscribe(ctx, feed, signal)) yield tracked(at, job)
+  }),
+})
+
+/** tRPC always gives a subscription its signal; its type does not say so. */
+const NEVER = new AbortController().signal

@@ -1,0 +1,13 @@
+import { account } from './account.ts'
+import { catalog } from './catalog.ts'
+import { downloads } from './downloads.ts'
+import { files } from './files.ts'
+import { insights } from './insights.ts'
+import { jobs } from './jobs.ts'
+import { router } from './trpc.ts'
+import { uploads } from './uploads.ts'
+import { valetKeys } from './valet-keys.ts'
+import { views } from './views.ts'
+
+export const appRouter = router({ account, catalog, downloads, files, insights, jobs, uploads, valetKeys, views })
+export type AppRouter = typeof appRouter

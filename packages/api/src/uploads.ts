@@ -1,0 +1,33 @@
+import * as business from '@bellhop/business'
+import { LIMITS } from '@bellhop/model'
+import { z } from 'zod'
+import { fileName, sha256, sizeBytes, tags, uploadId } from './input.ts'
+import { procedure, router } from './trpc.ts'
+
+const part = z.object({ number: z.number().int(), sha256: sha256.optional() })
+
+export const uploads = router({
+  start: procedure
+    .input(
+      z.object({
+        name: fileName,
+        sizeBytes,
+        mediaType: z.string().max(200).optional(),
+        tags: tags.optional(),
+        sha256: sha256.optional(),
+        startJobs: z.boolean().optional(),
+      }),
+    )
+    .mutation(({ ctx, input }) => business.startUpload(ctx.call, input)),
+  signParts: procedure
+    .input(z.object({ uploadId, parts: z.array(part).min(1).max(LIMITS.partsPerSigning) }))
+    .mutation(({ ctx, input }) => business.signParts(ctx.call, input)),
+  complete: procedure
+    .input(z.object({ uploadId }))
+    .mutation(({ ctx, input }) => business.completeUpload(ctx.call, input)),
+  abort: procedure.input(z.object({ uploadId })).mutation(({ ctx, input }) => business.abortUpload(ctx.call, input)),
+  get: procedure.input(z.object({ uploadId })).query(({ ctx, input }) => business.getUpload(ctx.call, input)),
+  renew: procedure
+    .input(z.object({ uploadId, sha256: sha256.optional() }))
+    .mutation(({ ctx, input }) => business.renewUpload(ctx.call, input)),
+})

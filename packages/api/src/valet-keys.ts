@@ -1,0 +1,16 @@
+import * as business from '@bellhop/business'
+import { z } from 'zod'
+import { cursor, fileId } from './input.ts'
+import { procedure, router } from './trpc.ts'
+
+export const valetKeys = router({
+  list: procedure
+    .input(
+      z.object({
+        fileId: fileId.optional(),
+        cursor: cursor.optional(),
+        limit: z.number().int().min(1).max(100).default(50),
+      }),
+    )
+    .query(({ ctx, input }) => business.listValetKeys(ctx.call, input)),
+})

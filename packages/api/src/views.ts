@@ -1,0 +1,26 @@
+import * as business from '@bellhop/business'
+import { tracked } from '@trpc/server'
+import { z } from 'zod'
+import { lastEventId } from './input.ts'
+import { procedure, router, subscribe } from './trpc.ts'
+
+const viewName = z.string().max(40)
+
+export const views = router({
+  status: procedure.query(({ ctx }) => business.listViews(ctx.call)),
+  refresh: procedure
+    .input(z.object({ name: viewName }))
+    .mutation(({ ctx, input }) => business.refreshView(ctx.call, input)),
+
+  /** Says that a view changed for this workspace. After a reconnect, read again: nothing is replayed. */
+  watch: procedure
+    .input(z.object({ views: z.array(viewName).min(1).max(10), lastEventId }))
+    .subscription(async function* ({ ctx, input, signal = NEVER }) {
+      for await (const view of subscribe(ctx, business.watchViews(ctx.call, input, signal), signal)) {
+        const at = new Date().toISOString()
+        yield tracked(at, { view, at })
+      }
+    }),
+})
+
+const NEVER = new AbortController().signal

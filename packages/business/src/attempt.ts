@@ -1,0 +1,170 @@
+import { randomUUID } from 'node:crypto'
+import { mkdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { JOB_KINDS, JOB_RETRIES, JobInputError, retryDelayMs } from '@bellhop/model'
+import type { JobFailure, JobKindName, WorkerId } from '@bellhop/model'
+import * as persistence from '@bellhop/persistence'
+import type { AttemptPayload, JobRow, Lease, Transaction } from '@bellhop/persistence'
+import { toAppError } from './app-errors.ts'
+import { AttemptObjects } from './job-objects.ts'
+import type { Platform } from './platform.ts'
+import { PROCESSORS } from './processors/registry.ts'
+import type { ProgressReporter } from './progress-reporter.ts'
+
+/** Why a running attempt is told to stop. */
+export type StopReason = 'cancelled' | 'lost' | 'timeout' | 'shutdown'
+
+/** The error that an attempt's signal carries. */
+class Stopped extends Error {
+  override readonly name = 'AbortError'
+  readonly reason: StopReason
+  constructor(reason: StopReason) {
+    super(`The attempt was stopped: ${reason}.`)
+    this.reason = reason
+  }
+}
+
+/** An attempt that this worker holds. */
+export interface RunningAttempt {
+  readonly lease: Lease
+  stop(reason: StopReason): void
+  /** Settles when nothing of the attempt is left running. */
+  readonly done: Promise<void>
+}
+
+export interface AttemptHost {
+  readonly platform: Platform
+  readonly workerId: WorkerId
+  readonly scratchRoot: string
+  readonly progress: ProgressReporter
+  /** The attempts of this worker, which whoever finds out about a cancel or a lost lease stops. */
+  readonly running: Map<string, RunningAttempt>
+}
+
+/**
+ * Claims the attempt, runs it, and writes its one end. Never throws: what cannot be written, because the database is
+ * away or the lease is lost, is left to the rescue.
+ */
+export async function runAttempt(host: AttemptHost, { jobId, attempt }: AttemptPayload): Promise<void> {
+  const { platform, running } = host
+  try {
+    const token = randomUUID()
+    const job = await platform.database.db.transaction((tx) =>
+      persistence.claimJob(tx, jobId, attempt, { token, owner: host.workerId }),
+    )
+    if (!job) return
+    platform.notifier.jobChanged(job)
+    const controller = new AbortController()
+    const lease = { jobId, attempt, token }
+    const done = runClaimed(host, job, lease, controller)
+    running.set(token, { lease, done, stop: (reason) => controller.abort(new Stopped(reason)) })
+    await done.finally(() => running.delete(token))
+    platform.notifier.jobChanged(job)
+  } catch (cause) {
+    platform.log.error(`Attempt ${attempt} of ${jobId} could not be brought to its end; it will be rescued.`, cause)
+  }
+}
+
+async function runClaimed(host: AttemptHost, job: JobRow, lease: Lease, controller: AbortController): Promise<void> {
+  const { platform } = host
+  const { db } = platform.database
+  const { signal } = controller
+  const objects = new AttemptObjects(platform, job, signal)
+  const timeout = setTimeout(() => controller.abort(new Stopped('timeout')), JOB_KINDS[job.kind].timeoutMs)
+  const scratchDir = join(host.scratchRoot, lease.token)
+  try {
+    await mkdir(scratchDir, { recursive: true })
+    const output = await process(job, {
+      signal,
+      scratchDir,
+      objects,
+      progress: host.progress.track(lease, job.workspaceId),
+      log: (line) => platform.log.info(line, { jobId: job.id }),
+    })
+    await host.progress.settle(job.id)
+    const completed = await db.transaction((tx) =>
+      persistence.completeJob(tx, lease, { output, outputs: objects.outputs }),
+    )
+    if (completed) return
+    // A cancel came first, or the lease was lost: the result belongs to nobody.
+    await objects.discard()
+    await db.transaction((tx) => persistence.finishCancel(tx, lease))
+  } catch (error) {
+    await host.progress.settle(job.id)
+    await objects
+      .discard()
+      .catch((cause: unknown) =>
+        platform.log.warn('Outputs of a failed attempt stay behind until they are swept.', cause),
+      )
+    await db.transaction((tx) => endBadly(tx, job, lease, error))
+    if (!(error instanceof Stopped || error instanceof JobInputError))
+      platform.log.error(`Attempt ${lease.attempt} of ${job.id} failed.`, error)
+  } finally {
+    clearTimeout(timeout)
+    await rm(scratchDir, { recursive: true, force: true, maxRetries: 3 })
+  }
+}
+
+/** Parses the input, runs the processor of the kind, and parses what it gave. */
+async function process<K extends JobKindName>(
+  job: JobRow & { kind: K },
+  tools: Omit<Parameters<(typeof PROCESSORS)[K]['run']>[0], 'input'>,
+): Promise<unknown> {
+  const kind = JOB_KINDS[job.kind]
+  const input = kind.input.parse(job.input)
+  // The registry pairs each kind with the processor of its own input; TypeScript cannot follow that through the lookup.
+  const run = PROCESSORS[job.kind].run as (run: typeof tools & { input: unknown }) => Promise<unknown>
+  const output = await run({ ...tools, input })
+  tools.signal.throwIfAborted()
+  return kind.output.parse(output)
+}
+
+/** Fenced by the lease: when it is lost, nothing is written. */
+async function endBadly(tx: Transaction, job: JobRow, lease: Lease, error: unknown): Promise<void> {
+  const reason = error instanceof Stopped ? error.reason : undefined
+  if (reason === 'lost') return
+  if (await persistence.finishCancel(tx, lease)) return
+  const failure = failureOf(error, reason)
+  if (!(await persistence.failJob(tx, lease, failure))) return
+  if (reason === 'shutdown') {
+    // Not the job's fault: it gets its attempt back.
+    await persistence.retryJob(tx, job.id, { delayMs: 0, attemptsToAdd: 1 })
+  } else if (failure.retryable && job.attempt < job.maxAttempts) {
+    await persistence.retryJob(tx, job.id, { delayMs: retryDelayMs(job.attempt, Math.random()) })
+  }
+}
+
+function failureOf(error: unknown, reason: StopReason | undefined): JobFailure {
+  if (reason === 'timeout') {
+    return {
+      code: 'TIMEOUT',
+      sentence: 'The job took longer than its kind may; it was stopped. A smaller file may pass.',
+      retryable: false,
+    }
+  }
+  if (reason === 'shutdown')
+    return { code: 'WORKER_STOPPED', sentence: 'The worker was shut down; another takes the job up.', retryable: true }
+  if (error instanceof JobInputError) return { code: error.code, sentence: error.message, retryable: false }
+  const { code, message } = toAppError(error)
+  return {
+    code,
+    sentence: code === 'INTERNAL' ? 'The worker met an error that it does not know; you can retry.' : message,
+    retryable: true,
+  }
+}
+
+/** How a job that its worker left is brought on: cancelled if that was asked for, tried again, or given up. */
+export async function rescueJob(tx: Transaction, job: JobRow): Promise<void> {
+  const spent = job.rescues + 1 >= JOB_RETRIES.maxRescues
+  const failure: JobFailure = spent
+    ? {
+        code: 'WORKER_DIED',
+        sentence: `The worker died ${job.rescues + 1} times while it ran this job; the file may be what kills it.`,
+        retryable: false,
+      }
+    : { code: 'WORKER_DIED', sentence: 'The worker died while it ran this job; another takes it up.', retryable: true }
+  const taken = await persistence.takeFromWorker(tx, job, failure)
+  if (taken && !job.cancelRequestedAt && !spent) {
+    await persistence.retryJob(tx, job.id, { delayMs: 0, attemptsToAdd: 1, rescued: true })
+  }
+}

@@ -1,0 +1,42 @@
+import type { CatalogFacets, CatalogPage, CatalogSort, FileType, InsightRow, Freshness } from '@bellhop/model'
+import { countFacets, freshnessOf, listInsights, searchCatalog as search } from '@bellhop/persistence'
+import { z } from 'zod'
+import type { Context } from './caller.ts'
+import { decodeCursor, encodeCursor } from './cursor.ts'
+
+export interface CatalogQuery {
+  readonly text?: string | undefined
+  readonly type?: FileType | undefined
+  readonly tags?: readonly string[] | undefined
+}
+
+const position = z.object({ value: z.string(), id: z.string() })
+
+export async function searchCatalog(
+  { platform, caller }: Context,
+  query: CatalogQuery & { sort: CatalogSort; cursor?: string | undefined; limit: number },
+): Promise<CatalogPage> {
+  const after = decodeCursor(position, query.cursor)
+  // Asked before the rows: what is said to be pending may be in the answer already, never the other way round.
+  const freshness = await freshnessOf(platform.database, 'catalog')
+  const rows = await search(platform.database.db, caller.workspaceId, { ...query, after, limit: query.limit + 1 })
+  const items = rows.slice(0, query.limit)
+  const last = items.at(-1)
+  return {
+    items: items.map((row) => row.entry),
+    nextCursor: rows.length > query.limit && last ? encodeCursor(last.position) : null,
+    freshness,
+  }
+}
+
+export function catalogFacets({ platform, caller }: Context, query: CatalogQuery): Promise<CatalogFacets> {
+  return countFacets(platform.database.db, caller.workspaceId, query)
+}
+
+export async function insightSummary(
+  { platform, caller }: Context,
+  { days }: { days: number },
+): Promise<{ rows: InsightRow[]; freshness: Freshness }> {
+  const freshness = await freshnessOf(platform.database, 'insights')
+  return { rows: await listInsights(platform.database.db, caller.workspaceId, days), freshness }
+}

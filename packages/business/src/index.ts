@@ -1,0 +1,36 @@
+export {
+  createApiKey,
+  createWorkspace,
+  ensureFirstOwner,
+  getAccount,
+  identifyCaller,
+  issueApiKeyFor,
+  issueSignInLink,
+  listApiKeys,
+  revokeApiKey,
+  signInLink,
+} from './accounts.ts'
+export type { Credentials, FirstOwner } from './accounts.ts'
+export { toAppError } from './app-errors.ts'
+export type { Caller, Context } from './caller.ts'
+export { catalogFacets, insightSummary, searchCatalog } from './catalog.ts'
+export { listValetKeys, previewDownloads, startDownload } from './downloads.ts'
+export { deleteFile, getFile, updateFile } from './files.ts'
+export { feedJobs, watchJob } from './job-feed.ts'
+export type { FeedItem } from './job-feed.ts'
+export { checkHealth } from './health.ts'
+export type { Health } from './health.ts'
+export { JobHub } from './job-hub.ts'
+export { cancelJob, getJob, listJobs, retryJob, submitJob } from './jobs.ts'
+export { listenForChanges } from './listening.ts'
+export type { Listening } from './listening.ts'
+export { consoleLog } from './log.ts'
+export { migrateDatabase, openPlatform } from './platform.ts'
+export type { Log, Platform, PlatformSettings } from './platform.ts'
+export { parseEnvironment, readSettings, wholeNumberSetting } from './settings.ts'
+export type { CommonSettings, Environment } from './settings.ts'
+export { abortUpload, completeUpload, getUpload, renewUpload, signParts, startUpload } from './uploads.ts'
+export { ViewHub } from './view-hub.ts'
+export { listViews, refreshView, watchViews } from './views.ts'
+export { startWorker } from './worker.ts'
+export type { WorkerOptions } from './worker.ts'

@@ -1,0 +1,99 @@
+import { LIMITS, isJobEnded } from '@bellhop/model'
+import type { JobId, JobSnapshot } from '@bellhop/model'
+import { databaseNow, listLiveJobs } from '@bellhop/persistence'
+import type { Context } from './caller.ts'
+import { snapshotOf } from './jobs.ts'
+
+/**
+ * How far before the cursor a feed looks for what ended: room for transactions that were long in committing.
+ */
+const CURSOR_SLACK_MS = 60_000
+/** An older cursor is as right as a newer one, and makes a reconnect send a little more. */
+const CURSOR_EVERY_MS = 5_000
+/** Jobs whose last sent version a feed remembers, so as not to send it again. */
+const REMEMBERED_JOBS = 2_000
+
+/**
+ * One job until it ends: first as it is, if that is newer than `after`, then each newer version, then nothing.
+ * @throws AppError JOB_NOT_FOUND
+ */
+export async function* watchJob(
+  ctx: Context,
+  { jobId, after = 0 }: { jobId: JobId; after?: number },
+  signal: AbortSignal,
+): AsyncGenerator<JobSnapshot> {
+  // Watch first, then read: what changes in between is in the mailbox.
+  using mailbox = ctx.jobHub.watchJob(jobId)
+  let last = after
+  let current = await snapshotOf(ctx, jobId)
+  for (;;) {
+    if (current.version > last) {
+      last = current.version
+      yield current
+    }
+    if (isJobEnded(current.status)) return
+    const taken = await mailbox.take(signal)
+    if (taken === null) return
+    current = taken === 'overflowed' ? await snapshotOf(ctx, jobId) : (taken.at(-1) ?? current)
+  }
+}
+
+export interface FeedItem {
+  /** Give it back to go on from here. */
+  readonly cursor: string
+  readonly job: JobSnapshot
+}
+
+/**
+ * Every job of the workspace: first those that are active and those that ended since the cursor, then each change.
+ * Versions of one job rise strictly within one feed; over a reconnect a job may come again as it was.
+ */
+export async function* feedJobs(
+  ctx: Context,
+  { cursor }: { cursor?: string | undefined },
+  signal: AbortSignal,
+): AsyncGenerator<FeedItem> {
+  const { db } = ctx.platform.database
+  const { workspaceId } = ctx.caller
+  using mailbox = ctx.jobHub.watchWorkspace(workspaceId)
+  const sent = new Map<JobId, number>()
+  const askedAt = Number(cursor)
+  let since = cursor !== undefined && Number.isFinite(askedAt) ? askedAt : null
+  let movedAt = Number.NEGATIVE_INFINITY
+  let here = ''
+  let jobs: JobSnapshot[] | 'overflowed' | null = 'overflowed'
+  for (;;) {
+    const move = jobs === 'overflowed' || performance.now() - movedAt > CURSOR_EVERY_MS
+    const readAt = move ? await databaseNow(db) : null
+    if (jobs === 'overflowed') {
+      jobs = await listLiveJobs(
+        db,
+        workspaceId,
+        since === null ? null : new Date(since - CURSOR_SLACK_MS),
+        LIMITS.feedJobs,
+      )
+    }
+    if (readAt) {
+      since = readAt.getTime()
+      here = String(since)
+      movedAt = performance.now()
+    }
+    for (const job of jobs) {
+      if (job.version <= (sent.get(job.id) ?? 0)) continue
+      remember(sent, job)
+      yield { cursor: here, job }
+    }
+    jobs = await mailbox.take(signal)
+    if (jobs === null) return
+  }
+}
+
+function remember(sent: Map<JobId, number>, job: JobSnapshot): void {
+  // Deleted first, so that the map stays in the order of sending and its first key is the oldest.
+  sent.delete(job.id)
+  sent.set(job.id, job.version)
+  if (sent.size > REMEMBERED_JOBS) {
+    const [oldest] = sent.keys()
+    if (oldest) sent.delete(oldest)
+  }
+}

@@ -1,0 +1,109 @@
+import type { JobId, JobSnapshot, WorkspaceId } from '@bellhop/model'
+import { findSnapshotsOfAll } from '@bellhop/persistence'
+import { Mailbox } from './mailbox.ts'
+import type { Platform } from './platform.ts'
+
+/** Jobs that one reader may be behind by. */
+const MAILBOX_JOBS = 500
+/** Jobs that one query reads. */
+const LOAD_JOBS = 500
+/** Covers a notification that a crash swallowed. */
+const SWEEP_EVERY_MS = 15_000
+/** After a failed read: 100, 200, 400, … 5000 ms. */
+const RETRY_MIN_MS = 100
+const RETRY_MAX_MS = 5_000
+
+export type JobMailbox = Mailbox<JobId, JobSnapshot>
+
+/**
+ * Tells the watchers of this process what changed. Each changed job is read once, however many watch it, and put into
+ * their mailboxes, the newest only.
+ */
+export class JobHub implements AsyncDisposable {
+  readonly #platform: Platform
+  readonly #byJob = new Map<JobId, Set<JobMailbox>>()
+  readonly #byWorkspace = new Map<WorkspaceId, Set<JobMailbox>>()
+  readonly #dirty = new Set<JobId>()
+  readonly #sweep: NodeJS.Timeout
+  #pumping: Promise<void> | undefined
+  #closed = false
+
+  constructor(platform: Platform) {
+    this.#platform = platform
+    this.#sweep = setInterval(() => this.lookAgain(), SWEEP_EVERY_MS)
+  }
+
+  /** How many mailboxes are open; 0 when nobody watches. */
+  get watchers(): number {
+    const count = (mailboxes: Map<unknown, Set<JobMailbox>>) =>
+      [...mailboxes.values()].reduce((sum, set) => sum + set.size, 0)
+    return count(this.#byJob) + count(this.#byWorkspace)
+  }
+
+  watchJob(id: JobId): JobMailbox & Disposable {
+    return open(this.#byJob, id)
+  }
+
+  watchWorkspace(id: WorkspaceId): JobMailbox & Disposable {
+    return open(this.#byWorkspace, id)
+  }
+
+  changed(jobs: readonly { id: JobId; workspaceId: WorkspaceId }[]): void {
+    for (const { id, workspaceId } of jobs) {
+      if (this.#byJob.has(id) || this.#byWorkspace.has(workspaceId)) this.#dirty.add(id)
+    }
+    this.#pump()
+  }
+
+  /** Something may have been missed: every watched job is read again, and feeds look for themselves. */
+  lookAgain(): void {
+    for (const id of this.#byJob.keys()) this.#dirty.add(id)
+    for (const mailboxes of this.#byWorkspace.values()) for (const mailbox of mailboxes) mailbox.overflow()
+    this.#pump()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closed = true
+    clearInterval(this.#sweep)
+    await this.#pumping
+  }
+
+  /** One reader at a time, so that what is read later is put later. */
+  #pump(): void {
+    this.#pumping ??= this.#readDirty().finally(() => {
+      this.#pumping = undefined
+    })
+  }
+
+  async #readDirty(): Promise<void> {
+    let failures = 0
+    while (this.#dirty.size > 0 && !this.#closed) {
+      const ids = [...this.#dirty].slice(0, LOAD_JOBS)
+      for (const id of ids) this.#dirty.delete(id)
+      try {
+        for (const { workspaceId, snapshot } of await findSnapshotsOfAll(this.#platform.database.db, ids)) {
+          for (const mailbox of this.#byJob.get(snapshot.id) ?? []) mailbox.put(snapshot.id, snapshot)
+          for (const mailbox of this.#byWorkspace.get(workspaceId) ?? []) mailbox.put(snapshot.id, snapshot)
+        }
+        failures = 0
+      } catch (cause) {
+        for (const id of ids) this.#dirty.add(id)
+        this.#platform.log.warn('The changed jobs could not be read; trying again.', cause)
+        const delayMs = Math.min(RETRY_MAX_MS, RETRY_MIN_MS * 2 ** failures++)
+        await new Promise((resolve) => setTimeout(resolve, delayMs))
+      }
+    }
+  }
+}
+
+function open<K>(mailboxes: Map<K, Set<JobMailbox>>, key: K): JobMailbox & Disposable {
+  const mailbox: JobMailbox = new Mailbox(MAILBOX_JOBS)
+  const set = mailboxes.get(key) ?? new Set()
+  mailboxes.set(key, set.add(mailbox))
+  return Object.assign(mailbox, {
+    [Symbol.dispose]() {
+      set.delete(mailbox)
+      if (set.size === 0 && mailboxes.get(key) === set) mailboxes.delete(key)
+    },
+  })
+}

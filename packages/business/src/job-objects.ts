@@ -1,0 +1,74 @@
+import { createWriteStream } from 'node:fs'
+import { stat } from 'node:fs/promises'
+import { Transform } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { JobInputError, newId } from '@bellhop/model'
+import type { FileId, JobObjects, NewOutput, OutputFile, SourceFile } from '@bellhop/model'
+import { findFile } from '@bellhop/persistence'
+import type { JobRow, PendingOutput } from '@bellhop/persistence'
+import type { Platform } from './platform.ts'
+
+/** What one attempt reads and writes in the store. Its outputs lie under a prefix of its own until it is COMPLETED. */
+export class AttemptObjects implements JobObjects {
+  readonly #platform: Platform
+  readonly #job: JobRow
+  readonly #signal: AbortSignal
+  readonly #outputs: PendingOutput[] = []
+
+  constructor(platform: Platform, job: JobRow, signal: AbortSignal) {
+    this.#platform = platform
+    this.#job = job
+    this.#signal = signal
+  }
+
+  get outputs(): readonly PendingOutput[] {
+    return this.#outputs
+  }
+
+  async download(
+    fileId: FileId,
+    path: string,
+    onBytes: (receivedBytes: number) => void = () => {},
+  ): Promise<SourceFile> {
+    const file = await findFile(this.#platform.database.db, this.#job.workspaceId, fileId)
+    const object = file?.status === 'READY' ? await this.#platform.store.read(file.objectKey, this.#signal) : null
+    if (!file || !object) throw new JobInputError('FILE_GONE', 'The file was deleted before this job could read it.')
+    let receivedBytes = 0
+    const counted = new Transform({
+      transform(chunk: Uint8Array, _encoding, done) {
+        receivedBytes += chunk.length
+        onBytes(receivedBytes)
+        done(null, chunk)
+      },
+    })
+    await pipeline(object.stream, counted, createWriteStream(path), { signal: this.#signal })
+    if (receivedBytes !== object.sizeBytes)
+      throw new Error(`The store sent ${receivedBytes} of ${object.sizeBytes} bytes.`)
+    return { id: file.id, name: file.name, mediaType: file.mediaType, sizeBytes: file.sizeBytes }
+  }
+
+  async put({ role, name, mediaType, body, width, height }: NewOutput): Promise<OutputFile> {
+    const id = newId('output')
+    const objectKey = `${attemptPrefix(this.#job)}${id}`
+    const sizeBytes = body instanceof Uint8Array ? body.length : (await stat(body.path)).size
+    await this.#platform.store.put(
+      objectKey,
+      mediaType,
+      body instanceof Uint8Array ? body : { path: body.path, sizeBytes },
+      this.#signal,
+    )
+    this.#outputs.push({ id, role, name, mediaType, sizeBytes, width, height, objectKey })
+    const size = width === undefined || height === undefined ? {} : { width, height }
+    return { id, role, name, mediaType, sizeBytes, ...size }
+  }
+
+  /** Removes what this attempt wrote, also what it had not finished telling of. */
+  async discard(): Promise<void> {
+    const keys = await this.#platform.store.list(attemptPrefix(this.#job))
+    await this.#platform.store.deleteObjects(keys)
+  }
+}
+
+export function attemptPrefix({ workspaceId, id, attempt }: Pick<JobRow, 'workspaceId' | 'id' | 'attempt'>): string {
+  return `workspaces/${workspaceId}/jobs/${id}/${attempt}/`
+}

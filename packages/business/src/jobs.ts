@@ -1,0 +1,104 @@
+import { AppError } from '@bellhop/model'
+import type { FileId, JobDetail, JobId, JobKindName, JobSnapshot, JobStatus, Page } from '@bellhop/model'
+import * as persistence from '@bellhop/persistence'
+import { z } from 'zod'
+import { requireRight } from './caller.ts'
+import type { Context } from './caller.ts'
+import { decodeCursor, encodeCursor } from './cursor.ts'
+import { fileOf, startJob } from './job-submission.ts'
+
+export interface SubmitJob {
+  readonly kind: string
+  readonly input: unknown
+  readonly idempotencyKey?: string | undefined
+}
+
+/** Answers at once; the work is done by a worker. */
+export async function submitJob(ctx: Context, request: SubmitJob): Promise<JobSnapshot> {
+  const { platform, caller } = ctx
+  requireRight(caller, 'process')
+  const { workspaceId, userId } = caller
+  const job = await platform.database.db.transaction(async (tx) => {
+    const row = await startJob(tx, { ...request, workspaceId, createdBy: userId })
+    const fileId = fileOf(row.input)
+    if (fileId !== null) await requireReadyFile(tx, ctx, fileId)
+    return row
+  })
+  platform.notifier.jobChanged(job)
+  return snapshotOf(ctx, job.id)
+}
+
+export async function getJob({ platform, caller }: Context, { jobId }: { jobId: JobId }): Promise<JobDetail> {
+  const detail = await persistence.findJobDetail(platform.database.db, caller.workspaceId, jobId)
+  if (!detail) throw new AppError('JOB_NOT_FOUND')
+  return detail
+}
+
+export interface ListJobs {
+  readonly status?: readonly JobStatus[] | undefined
+  readonly kind?: JobKindName | undefined
+  readonly fileId?: FileId | undefined
+  readonly cursor?: string | undefined
+  readonly limit: number
+}
+
+/** The newest first, with how many there are of each status in the whole workspace. */
+export async function listJobs(
+  { platform, caller }: Context,
+  input: ListJobs,
+): Promise<Page<JobSnapshot> & { counts: Record<JobStatus, number> }> {
+  const { db } = platform.database
+  const { cursor, limit, ...filter } = input
+  const before = decodeCursor(z.string(), cursor)
+  const [found, counts] = await Promise.all([
+    persistence.listJobs(db, caller.workspaceId, { ...filter, before, limit: limit + 1 }),
+    persistence.countJobs(db, caller.workspaceId),
+  ])
+  const items = found.slice(0, limit)
+  return { items, counts, nextCursor: found.length > limit ? encodeCursor(items.at(-1)?.id) : null }
+}
+
+/** A waiting job ends at once; a running one is told to stop, and is CANCELLED when everything of it has stopped. */
+export async function cancelJob(ctx: Context, { jobId }: { jobId: JobId }): Promise<JobSnapshot> {
+  const { platform, caller } = ctx
+  requireRight(caller, 'process')
+  const row = await platform.database.db.transaction(
+    async (tx) =>
+      (await persistence.cancelPendingJob(tx, caller.workspaceId, jobId)) ??
+      persistence.requestCancel(tx, caller.workspaceId, jobId),
+  )
+  if (row) platform.notifier.jobChanged(row)
+  const snapshot = await snapshotOf(ctx, jobId)
+  // Cancelled twice is cancelled once.
+  if (!row && snapshot.status !== 'CANCELLED') {
+    throw new AppError('JOB_NOT_CANCELLABLE', `The job is ${snapshot.status}, so there is nothing to cancel.`)
+  }
+  return snapshot
+}
+
+/** FAILED → PENDING with one more attempt. */
+export async function retryJob(ctx: Context, { jobId }: { jobId: JobId }): Promise<JobSnapshot> {
+  const { platform, caller } = ctx
+  requireRight(caller, 'process')
+  const before = await snapshotOf(ctx, jobId)
+  const row = await platform.database.db.transaction((tx) => {
+    const spent = before.attempt >= before.maxAttempts
+    return persistence.retryJob(tx, jobId, { delayMs: 0, attemptsToAdd: spent ? 1 : 0 })
+  })
+  if (!row)
+    throw new AppError('JOB_NOT_RETRYABLE', `The job is ${before.status}; only a job that FAILED can be retried.`)
+  platform.notifier.jobChanged(row)
+  return snapshotOf(ctx, jobId)
+}
+
+export async function snapshotOf({ platform, caller }: Context, jobId: JobId): Promise<JobSnapshot> {
+  const [snapshot] = await persistence.findSnapshots(platform.database.db, caller.workspaceId, [jobId])
+  if (!snapshot) throw new AppError('JOB_NOT_FOUND')
+  return snapshot
+}
+
+async function requireReadyFile(tx: persistence.Transaction, { caller }: Context, fileId: FileId): Promise<void> {
+  const file = await persistence.findFile(tx, caller.workspaceId, fileId)
+  if (!file) throw new AppError('FILE_NOT_FOUND')
+  if (file.status !== 'READY') throw new AppError('FILE_NOT_READY')
+}

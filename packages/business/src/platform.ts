@@ -1,0 +1,60 @@
+import { hostname } from 'node:os'
+import { createNotifier, migrate, openDatabase, openIdentity, openObjectStore } from '@bellhop/persistence'
+import type { Database, Identity, Notifier, ObjectStore, ObjectStoreOptions } from '@bellhop/persistence'
+
+/** What every use case stands on. Made once a process. */
+export interface Platform extends AsyncDisposable {
+  readonly database: Database
+  readonly store: ObjectStore
+  readonly identity: Identity
+  readonly notifier: Notifier
+  readonly settings: PlatformSettings
+  readonly log: Log
+}
+
+export interface PlatformSettings {
+  readonly databaseUrl: string
+  readonly objectStore: ObjectStoreOptions
+  /** Scheme, host and port under which people reach the page. */
+  readonly publicUrl: string
+  /** Signs the session cookies. */
+  readonly secret: string
+  /** The slowest link that an upload key is made for. */
+  readonly keyFloorBytesPerSecond: number
+  readonly maxFileSizeBytes: number
+}
+
+/** One line a call, for operators. `cause` may hold what people must not see. */
+export interface Log {
+  info(message: string, facts?: Readonly<Record<string, unknown>>): void
+  warn(message: string, cause?: unknown): void
+  error(message: string, cause?: unknown): void
+}
+
+export function openPlatform(
+  settings: PlatformSettings,
+  log: Log,
+  options: { name: string; maxConnections?: number },
+): Platform {
+  const database = openDatabase(settings.databaseUrl, { ...options, name: `${options.name} on ${hostname()}` })
+  const store = openObjectStore(settings.objectStore)
+  const notifier = createNotifier(settings.databaseUrl, (cause) => log.warn('A notification could not be sent.', cause))
+  return {
+    database,
+    store,
+    notifier,
+    settings,
+    log,
+    identity: openIdentity(database, settings),
+    [Symbol.asyncDispose]: async () => {
+      await notifier[Symbol.asyncDispose]()
+      store[Symbol.dispose]()
+      await database[Symbol.asyncDispose]()
+    },
+  }
+}
+
+/** Brings the schema to this version; safe to call from every process at once. */
+export function migrateDatabase({ databaseUrl }: Pick<PlatformSettings, 'databaseUrl'>): Promise<void> {
+  return migrate(databaseUrl)
+}

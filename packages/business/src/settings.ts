@@ -1,0 +1,85 @@
+import { randomBytes } from 'node:crypto'
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { KIB, LIMITS } from '@bellhop/model'
+import { z } from 'zod'
+import type { PlatformSettings } from './platform.ts'
+
+export type Environment = Readonly<Record<string, string | undefined>>
+
+const url = (name: string) => z.url(`Expected \`${name}\` to be a URL.`)
+const given = (name: string) =>
+  z.string(`Expected \`${name}\` to be set.`).min(1, `Expected \`${name}\` not to be empty.`)
+const whole = (name: string, min: number, max: number) => {
+  const sentence = (value: unknown) =>
+    `Expected \`${name}\` to be a whole number from ${min} to ${max}, got \`${String(value)}\`.`
+  return z.coerce
+    .number({ error: (issue) => sentence(issue.input) })
+    .int({ error: (issue) => sentence(issue.input) })
+    .min(min, { error: (issue) => sentence(issue.input) })
+    .max(max, { error: (issue) => sentence(issue.input) })
+}
+
+const platformEnvironment = z.object({
+  DATABASE_URL: url('DATABASE_URL'),
+  S3_ENDPOINT: url('S3_ENDPOINT'),
+  S3_PUBLIC_ENDPOINT: url('S3_PUBLIC_ENDPOINT').optional(),
+  S3_BUCKET: given('S3_BUCKET'),
+  S3_REGION: given('S3_REGION').default('us-east-1'),
+  S3_ACCESS_KEY_ID: given('S3_ACCESS_KEY_ID'),
+  S3_SECRET_ACCESS_KEY: given('S3_SECRET_ACCESS_KEY'),
+  BELLHOP_DATA_DIR: given('BELLHOP_DATA_DIR').default('.bellhop'),
+  BELLHOP_SECRET: given('BELLHOP_SECRET')
+    .min(32, 'Expected `BELLHOP_SECRET` to have at least 32 characters.')
+    .optional(),
+  BELLHOP_KEY_FLOOR_KIB_PER_SECOND: whole('BELLHOP_KEY_FLOOR_KIB_PER_SECOND', 1, 1024 * 1024).default(128),
+  BELLHOP_MAX_FILE_BYTES: whole('BELLHOP_MAX_FILE_BYTES', 1, LIMITS.fileSizeBytes).default(LIMITS.fileSizeBytes),
+})
+
+export interface CommonSettings extends PlatformSettings {
+  readonly dataDir: string
+}
+
+/** Reads what server and worker share. Throws one Error that names every fault at once. */
+export function readSettings(environment: Environment, publicUrl: string): CommonSettings {
+  const env = parseEnvironment(platformEnvironment, environment)
+  return {
+    databaseUrl: env.DATABASE_URL,
+    objectStore: {
+      endpoint: env.S3_ENDPOINT,
+      publicEndpoint: env.S3_PUBLIC_ENDPOINT,
+      bucket: env.S3_BUCKET,
+      region: env.S3_REGION,
+      accessKeyId: env.S3_ACCESS_KEY_ID,
+      secretAccessKey: env.S3_SECRET_ACCESS_KEY,
+    },
+    publicUrl,
+    secret: env.BELLHOP_SECRET ?? keptSecret(env.BELLHOP_DATA_DIR),
+    keyFloorBytesPerSecond: env.BELLHOP_KEY_FLOOR_KIB_PER_SECOND * KIB,
+    maxFileSizeBytes: env.BELLHOP_MAX_FILE_BYTES,
+    dataDir: env.BELLHOP_DATA_DIR,
+  }
+}
+
+export function parseEnvironment<T>(schema: z.ZodType<T>, environment: Environment): T {
+  // An empty variable is one that was not set.
+  const set = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''))
+  const parsed = schema.safeParse(set)
+  if (parsed.success) return parsed.data
+  throw new Error(parsed.error.issues.map((issue) => issue.message).join('\n'))
+}
+
+export { whole as wholeNumberSetting }
+
+/** Made on first use and kept in the data folder, readable by its owner only. */
+function keptSecret(dataDir: string): string {
+  const path = join(dataDir, 'secret')
+  mkdirSync(dataDir, { recursive: true })
+  try {
+    writeFileSync(path, randomBytes(32).toString('base64url'), { flag: 'wx', mode: 0o600 })
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
+  }
+  chmodSync(path, 0o600)
+  return readFileSync(path, 'utf8').trim()
+}
