@@ -6,9 +6,6 @@ export const LOCK_CLASS = 0x4c56
 /** How long DDL or a vacuum may keep an applier waiting before it gives up and tries again later. */
 const LOCK_TIMEOUT_MS = 2_000
 
-/** Read committed, because the lock must be older than the snapshot of every read that it guards. */
-export const APPLY_TRANSACTION = 'isolation level read committed read write'
-
 /**
  * True when this transaction is now the one that applies the view; false when another is.
  *

@@ -1,6 +1,7 @@
 import { sql as fragment } from 'drizzle-orm'
 import { type Sql, type TransactionSql } from 'postgres'
-import { APPLY_TRANSACTION, tryApplierLock } from './advisory-lock.ts'
+import { tryApplierLock } from './advisory-lock.ts'
+import { applyTransaction } from './apply-transaction.ts'
 import { appliedRows, type Applied, type ChangedRow } from './applied.ts'
 import { cancellable } from './cancellable.ts'
 import { type FanoutDependency } from './dependency.ts'
@@ -34,8 +35,8 @@ export async function applyChunk(
   { signal }: { signal?: AbortSignal } = {},
 ): Promise<ApplyOutcome> {
   const startedAt = performance.now()
-  const outcome = await sql.begin(
-    APPLY_TRANSACTION,
+  const outcome = await applyTransaction(
+    sql,
     async (tx): Promise<{ rows: ChangedRow[]; more: boolean } | undefined> => {
       if (!(await tryApplierLock(tx, view.name))) return undefined
       const taken = await takeChunk(tx, view.name)

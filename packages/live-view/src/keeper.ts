@@ -145,9 +145,9 @@ class Keeper implements ViewKeeper {
   }
 
   async #startDue(pending: readonly PendingView[]): Promise<void> {
-    const due = pending.filter((state) => this.#runners.get(state.view)?.isWorthPolling(state))
-    if (due.length === 0) return
-    for (const state of due) this.#runners.get(state.view)?.startIfDue(state)
+    for (const state of pending) this.#runners.get(state.view)?.startIfDue(state)
+    // A view that fails, or that another release keeps, is left to the idle poll.
+    if (!pending.some((state) => this.#runners.get(state.view)?.isWorthPolling(state))) return
     this.#activeUntil = performance.now() + ACTIVE_MS
     await promisePolling(this.#sql)
   }

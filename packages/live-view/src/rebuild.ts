@@ -1,5 +1,6 @@
 import { type Sql, type TransactionSql } from 'postgres'
-import { APPLY_TRANSACTION, tryApplierLock } from './advisory-lock.ts'
+import { tryApplierLock } from './advisory-lock.ts'
+import { applyTransaction } from './apply-transaction.ts'
 import { appliedRows, REPORTED_KEYS_MAX, type Applied, type ChangedRow } from './applied.ts'
 import { cancellable } from './cancellable.ts'
 import { type LiveView } from './live-view.ts'
@@ -16,7 +17,7 @@ export async function rebuild(
   { signal }: { signal?: AbortSignal } = {},
 ): Promise<Applied | undefined> {
   const startedAt = performance.now()
-  const rows = await sql.begin(APPLY_TRANSACTION, async (tx) =>
+  const rows = await applyTransaction(sql, async (tx) =>
     (await tryApplierLock(tx, view.name)) ? rebuildWithin(tx, view, signal) : undefined,
   )
   return rows === undefined ? undefined : appliedRows(view, rows, performance.now() - startedAt)

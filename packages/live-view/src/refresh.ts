@@ -1,5 +1,6 @@
 import { type Sql } from 'postgres'
-import { APPLY_TRANSACTION, tryApplierLock } from './advisory-lock.ts'
+import { tryApplierLock } from './advisory-lock.ts'
+import { applyTransaction } from './apply-transaction.ts'
 import { type Applied } from './applied.ts'
 import { cancellable } from './cancellable.ts'
 import { type RefreshedView } from './refreshed-view.ts'
@@ -8,8 +9,8 @@ import { recordApplied, recordHistory } from './status.ts'
 
 /**
  * Consumes a refreshed view's log, refreshes it and records that, in one transaction: what is written meanwhile stays
- * in the log, and a failure leaves the log as it was. Readers read on, except at a first fill. Undefined when another
- * process is refreshing it.
+ * in the log, and a failure leaves the log as it was. Readers read on, except at a first fill. Undefined when
+ * another process is refreshing it, or has: nothing is pending.
  */
 export async function refresh(
   sql: Sql,
@@ -17,9 +18,11 @@ export async function refresh(
   { signal }: { signal?: AbortSignal } = {},
 ): Promise<Applied | undefined> {
   const startedAt = performance.now()
-  const durationMs = await sql.begin(APPLY_TRANSACTION, async (tx) => {
+  const durationMs = await applyTransaction(sql, async (tx) => {
     if (!(await tryApplierLock(tx, name))) return undefined
-    await tx`delete from public.live_view_dirty where view = ${name}`
+    const consumed = await tx`delete from public.live_view_dirty where view = ${name}`
+    // another process was first
+    if (consumed.count === 0) return undefined
     const relation = qualified(name)
     const [state] = await tx<
       { filled: boolean }[]

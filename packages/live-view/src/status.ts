@@ -1,4 +1,5 @@
 import { type ISql, type Sql } from 'postgres'
+import { applyTransaction } from './apply-transaction.ts'
 
 /** Older rows of a view's history are deleted. */
 const HISTORY_ROWS_MAX = 200
@@ -36,7 +37,7 @@ export async function recordHistory(tx: ISql, { view, what, durationMs, keys, er
 /** Keeps why a view could not be applied. In a transaction of its own: the one that failed is rolled back. */
 export async function recordFailure(sql: Sql, view: string, durationMs: number, cause: unknown): Promise<void> {
   const error = String(cause instanceof Error ? cause.message : cause).slice(0, ERROR_LENGTH_MAX)
-  await sql.begin(async (tx) => {
+  await applyTransaction(sql, async (tx) => {
     await tx`
       update public.live_view_status
       set failures = failures + 1, error = ${error}, error_at = clock_timestamp()

@@ -1,4 +1,5 @@
 import { type Sql } from 'postgres'
+import { applyTransaction } from './apply-transaction.ts'
 import { DIRTY_ALL } from './log-ddl.ts'
 import { qualified, literal } from './sql-text.ts'
 import { dependencyTriggers } from './trigger-ddl.ts'
@@ -84,7 +85,7 @@ async function remakeTriggers(
   view: string,
   { table, names, statements }: { table: string; names: readonly string[]; statements: readonly string[] },
 ): Promise<void> {
-  await sql.begin(async (tx) => {
+  await applyTransaction(sql, async (tx) => {
     for (const statement of statements) await tx.unsafe(statement)
     for (const name of names) await tx.unsafe(`alter table ${table} enable trigger ${name}`)
     await tx.unsafe(`insert into public.live_view_dirty (view, kind) values (${literal(view)}, ${DIRTY_ALL})`)
