@@ -9,6 +9,10 @@ export const ENGINE_MEMORY_MIB = 1_024
 export const MAX_ENGINE_THREADS = 4
 /** What DuckDB may spill. */
 export const ENGINE_SPILL_GIB = 64
+/** Rows from which DuckDB guesses a dialect and types, its default; fewer where they are wide: 2,000 columns took 16 s. */
+export const SNIFF_ROWS = 20_480
+export const MIN_SNIFF_ROWS = 1_000
+export const SNIFF_CELLS = 2_000_000
 /** Bytes read at a time, and looked at to tell an encoding. */
 export const TEXT_CHUNK_BYTES = MIB
 export const HEAD_BYTES = 64 * KIB

@@ -1,5 +1,6 @@
 import type { Json } from '@duckdb/node-api'
 import { cellText } from './cell.ts'
+import { MIN_SNIFF_ROWS, SNIFF_CELLS, SNIFF_ROWS } from './bounds.ts'
 import type { Engine } from './engine.ts'
 import { identifier, literal } from './sql.ts'
 import type { TableColumn } from './table.ts'
@@ -21,14 +22,20 @@ export interface CsvDialect {
   readonly timestampFormat: string | null
 }
 
-/** DuckDB's guess from the first 20,480 rows; null when it finds no dialect that fits them all. */
-export async function sniffDialect(engine: Engine, path: string, head: string): Promise<CsvDialect | null> {
+/** DuckDB's guess from the first rows; null when it finds no dialect that fits them all. */
+export async function sniffDialect(
+  engine: Engine,
+  path: string,
+  head: string,
+  columnCount: number,
+): Promise<CsvDialect | null> {
+  const sampleRows = Math.max(MIN_SNIFF_ROWS, Math.min(SNIFF_ROWS, Math.floor(SNIFF_CELLS / columnCount)))
   let row
   try {
     ;[row] = await engine.rows(
       `select delimiter, quote, escape, comment, skiprows, hasheader, to_json(columns), dateformat, timestampformat ` +
         // A row that begins with # is a row: what DuckDB takes for a comment it drops.
-        `from sniff_csv(${literal(path)}, comment = '')`,
+        `from sniff_csv(${literal(path)}, comment = '', sample_size = ${sampleRows})`,
     )
   } catch (error) {
     if (error instanceof Error && error.message.startsWith('Invalid Input Error')) return null

@@ -1,4 +1,4 @@
-import { MAX_COLUMNS } from './bounds.ts'
+import { MAX_COLUMNS, SNIFF_ROWS } from './bounds.ts'
 import { csvRelation, dialectOfFirstLine, sniffDialect } from './csv-dialect.ts'
 import type { CsvDialect } from './csv-dialect.ts'
 import { tooManyColumns, unreadableDataset } from './dataset-error.ts'
@@ -9,8 +9,6 @@ import { identifier, literal } from './sql.ts'
 import type { DatasetNote, Table } from './table.ts'
 import { describe, writeParquet } from './write-parquet.ts'
 
-/** Rows in which a column that was guessed to be DOUBLE is searched for numbers too long for it. */
-const LONG_NUMBER_ROWS = 20_480
 /** Below this share of rows that fit the first line's dialect, the text is not a table of that many columns. */
 const MIN_FITTING_SHARE = 0.5
 
@@ -31,8 +29,8 @@ export async function readCsv(
   target: string,
   onFraction: (fraction: number) => void,
 ): Promise<Table> {
-  const sniffed = await sniffDialect(engine, source.path, source.head)
   const told = dialectOfFirstLine(source.head)
+  const sniffed = await sniffDialect(engine, source.path, source.head, told?.columns.length ?? 1)
   const doubtful = sniffed === null || sniffed.skippedLines > 0 || sniffed.columns.length < 2
   if (doubtful && told !== null) {
     const ragged = await readTolerantly(engine, source, told, target, MIN_FITTING_SHARE)
@@ -116,7 +114,7 @@ async function withoutLossyDoubles(engine: Engine, path: string, dialect: CsvDia
     (name) => `coalesce(bool_or(regexp_full_match(${identifier(name)}, '[-+]?\\d{16,}')), false)`,
   )
   const text = csvRelation(path, dialect, { asText: true, padded: true, rejects: 'long_number_rejects' })
-  const [row = []] = await engine.rows(`select ${long.join(', ')} from (from ${text} limit ${LONG_NUMBER_ROWS})`)
+  const [row = []] = await engine.rows(`select ${long.join(', ')} from (from ${text} limit ${SNIFF_ROWS})`)
   const lossy = new Set(doubles.filter((_, index) => row[index] === true))
   const columns = dialect.columns.map(({ name, type }) => ({ name, type: lossy.has(name) ? 'VARCHAR' : type }))
   return { ...dialect, columns }
