@@ -3,12 +3,12 @@ import { Link } from '@tanstack/react-router'
 import { memo } from 'react'
 import { useLiveJob } from '../live/live-jobs.ts'
 import { MiddleEllipsis } from '../ui/MiddleEllipsis.tsx'
-import { useNow } from '../ui/now.ts'
 import { Time } from '../ui/Time.tsx'
 import { useWords } from '../words/use-words.ts'
 import { JobActions } from './JobActions.tsx'
 import { JobState } from './JobState.tsx'
 import { jobName } from './job-words.ts'
+import { Took } from './Took.tsx'
 
 const HEAD = 'px-4 py-2 text-left text-xs font-medium text-faint'
 const CELL = 'px-4 py-3 align-middle'
@@ -79,12 +79,3 @@ const JobRow = memo(function JobRow({ job: fetched }: { readonly job: JobSnapsho
     </tr>
   )
 })
-
-/** How long it ran, or has been running. */
-export function Took({ job: { startedAt, finishedAt } }: { readonly job: JobSnapshot }) {
-  const { format } = useWords()
-  const now = useNow()
-  if (startedAt === null) return null
-  const end = finishedAt === null ? now : Date.parse(finishedAt)
-  return <span>{format.duration(Math.max(0, end - Date.parse(startedAt)))}</span>
-}

@@ -1,5 +1,79 @@
+import type { JobId } from '@bellhop/model'
+import { isId } from '@bellhop/model'
+import { getRouteApi, Link } from '@tanstack/react-router'
+import { ChevronLeft } from 'lucide-react'
 import type { ReactNode } from 'react'
+import { NotFound } from '../frame/NotFound.tsx'
+import { useLiveJob } from '../live/live-jobs.ts'
+import { trpc } from '../trpc.ts'
+import { ErrorState } from '../ui/ErrorState.tsx'
+import { PageTitle } from '../ui/PageTitle.tsx'
+import { errorSentence } from '../words/error-sentence.ts'
+import { useWords } from '../words/use-words.ts'
+import { JobActions } from './JobActions.tsx'
+import { JobData } from './JobData.tsx'
+import { JobFacts } from './JobFacts.tsx'
+import { JobHistory } from './JobHistory.tsx'
+import { JobListSkeleton } from './JobListSkeleton.tsx'
+import { JobOutputs } from './JobOutputs.tsx'
+import { JobState } from './JobState.tsx'
+import { jobName } from './job-words.ts'
+import type { AnyJobDetail } from './any-job-detail.ts'
+
+const route = getRouteApi('/frame/jobs/$jobId')
 
 export function JobPage(): ReactNode {
-  return null
+  const { jobId } = route.useParams()
+  return isId('job', jobId) ? <JobOfId key={jobId} jobId={jobId} /> : <NotFound />
+}
+
+function JobOfId({ jobId }: { readonly jobId: JobId }) {
+  const words = useWords()
+  const { data: job, error, refetch } = trpc.jobs.get.useQuery({ jobId })
+  if (error !== null && job === undefined) {
+    return (
+      <ErrorState
+        title={words.common.somethingWrong}
+        sentence={errorSentence(words, error)}
+        requestText={null}
+        retryText={words.common.retry}
+        onRetry={() => void refetch()}
+      />
+    )
+  }
+  return job === undefined ? <JobListSkeleton label={words.common.loading} /> : <JobRead detail={job} />
+}
+
+function JobRead({ detail }: { readonly detail: AnyJobDetail }) {
+  const words = useWords()
+  const job = useLiveJob(detail)
+  return (
+    <div className="flex flex-col gap-6">
+      <header className="flex flex-col gap-3">
+        <Link
+          to="/jobs"
+          className="-ml-1 inline-flex items-center gap-1 self-start rounded text-sm text-muted hover:text-ink"
+        >
+          <ChevronLeft aria-hidden size={16} />
+          {words.jobs.backToJobs}
+        </Link>
+        <div className="flex flex-wrap items-start justify-between gap-4">
+          <PageTitle>{jobName(words, job)}</PageTitle>
+          <JobActions job={job} wordy />
+        </div>
+        <div className="max-w-xl">
+          <JobState job={job} />
+        </div>
+      </header>
+      <div className="grid items-start gap-6 lg:grid-cols-2">
+        <JobFacts job={job} />
+        <JobHistory history={job.history} />
+      </div>
+      <JobOutputs job={job} />
+      <div className="grid items-start gap-6 lg:grid-cols-2">
+        <JobData title={words.jobs.input} value={job.input} />
+        <JobData title={words.jobs.output} value={job.output} none={words.jobs.noOutput} />
+      </div>
+    </div>
+  )
 }

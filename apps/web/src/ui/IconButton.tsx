@@ -1,4 +1,5 @@
 import type { LucideIcon } from 'lucide-react'
+import type { Ref } from 'react'
 import { Button, type ButtonProps, Tooltip, TooltipTrigger } from 'react-aria-components'
 
 export interface IconButtonProps extends Omit<ButtonProps, 'className' | 'style' | 'children' | 'aria-label'> {
@@ -6,6 +7,7 @@ export interface IconButtonProps extends Omit<ButtonProps, 'className' | 'style'
   /** Spoken, and shown on hover and focus. */
   readonly label: string
   readonly small?: boolean
+  readonly ref?: Ref<HTMLButtonElement>
 }
 
 export function IconButton({ icon: Icon, label, small = false, ...props }: IconButtonProps) {
