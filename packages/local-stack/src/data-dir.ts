@@ -1,11 +1,19 @@
 import { randomUUID } from 'node:crypto'
 import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { LocalStackError, systemCode } from './local-stack-error.ts'
 import { isSameProcess, processStart, type ProcessIdentity } from './process-identity.ts'
 
 const MAX_ATTEMPTS = 10
 const LOCK_FILE = '.lock'
+const WAIT_POLL_MS = 50
+
+export type AcquireOptions = {
+  /** How long to wait for a holder to let go; not at all without it. */
+  waitMs?: number
+  signal?: AbortSignal
+}
 
 /** A held data folder. Releasing it twice does nothing more. */
 export interface DataDirLock extends AsyncDisposable {
@@ -21,13 +29,13 @@ type Holder = ProcessIdentity & { nonce: string; since: string }
  *
  * Throws `DATA_DIR_IN_USE` naming the holder, or `DATA_DIR_NOT_WRITABLE`.
  */
-export async function acquireDataDir(path: string): Promise<DataDirLock> {
+export async function acquireDataDir(path: string, options: AcquireOptions = {}): Promise<DataDirLock> {
   const dir = resolve(path)
   const lockPath = join(dir, LOCK_FILE)
   try {
     await mkdir(dir, { recursive: true, mode: 0o711 })
     const self = await describeSelf()
-    await take(lockPath, self, dir)
+    await takeWithin(options, () => take(lockPath, self, dir))
     return lockOf(dir, lockPath, self)
   } catch (error) {
     throw explain(error, dir)
@@ -45,6 +53,17 @@ function lockOf(dir: string, lockPath: string, self: Holder): DataDirLock {
 async function describeSelf(): Promise<Holder> {
   const started = await processStart(process.pid)
   return { pid: process.pid, started: started ?? 'unknown', nonce: randomUUID(), since: new Date().toISOString() }
+}
+
+async function takeWithin({ waitMs = 0, signal }: AcquireOptions, attempt: () => Promise<void>): Promise<void> {
+  for (let waitedMs = 0; ; waitedMs += WAIT_POLL_MS) {
+    try {
+      return await attempt()
+    } catch (error) {
+      if (!(error instanceof LocalStackError) || waitedMs >= waitMs) throw error
+      await delay(WAIT_POLL_MS, undefined, { signal })
+    }
+  }
 }
 
 async function take(lockPath: string, self: Holder, dir: string): Promise<void> {

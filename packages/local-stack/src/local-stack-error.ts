@@ -7,6 +7,7 @@ export type LocalStackErrorCode =
   | 'POSTGRES_NOT_INSTALLED'
   | 'POSTGRES_ORPHAN'
   | 'POSTGRES_UNREACHABLE'
+  | 'STACK_ENDED'
 
 /** A failure to start or stop that a person can act on: `message` says what happened, why, and what to do. */
 export class LocalStackError extends Error {

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { acquireDataDir } from './data-dir.ts'
+import { findFreePort } from './free-port.ts'
 import { LocalStackError, systemCode } from './local-stack-error.ts'
 import { type AccessLogEntry, handleRequest } from './s3/request-handler.ts'
 import { Signer } from './s3/signer.ts'
@@ -18,6 +19,12 @@ export type ObjectStoreOptions = {
   dir: string
   /** 1 to 65535; without it a free one is picked. */
   port?: number
+  /** Used when `port` is not given and this one is free. */
+  preferredPort?: number
+  /** How long to wait for another process that holds the folder to let go of it; not at all without it. */
+  waitForFolderMs?: number
+  /** Made when they are missing. */
+  buckets?: string[]
   /** The address to listen on; loopback (127.0.0.1) without it. */
   host?: string
   accessKeyId: string
@@ -25,6 +32,8 @@ export type ObjectStoreOptions = {
   /** `us-east-1` without it; requests signed for another region are refused. */
   region?: string
   log?: (entry: AccessLogEntry) => void
+  /** Ends the start, not the running store. */
+  signal?: AbortSignal
   /** The clock that signatures are judged by. */
   now?: () => Date
 }
@@ -43,18 +52,13 @@ export interface LocalObjectStore extends AsyncDisposable {
  * Throws `LocalStackError`: `DATA_DIR_IN_USE`, `DATA_DIR_NOT_WRITABLE`, `PORT_TAKEN`.
  */
 export async function startObjectStore(options: ObjectStoreOptions): Promise<LocalObjectStore> {
-  const {
-    dir,
-    port = 0,
-    host = DEFAULT_HOST,
-    region = DEFAULT_REGION,
-    log = () => {},
-    now = () => new Date(),
-  } = options
-  const { accessKeyId, secretAccessKey } = options
-  const lock = await acquireDataDir(dir)
+  const { dir, host = DEFAULT_HOST, region = DEFAULT_REGION, log = () => {}, now = () => new Date() } = options
+  const { accessKeyId, secretAccessKey, buckets = [], signal } = options
+  const lock = await acquireDataDir(dir, { waitMs: options.waitForFolderMs, signal })
+  const port = options.port ?? (await findFreePort(host, options.preferredPort))
   try {
     const store = await Store.open(lock.dir, region, (error) => log(sweepFailure(error)))
+    for (const bucket of buckets) if (!store.find(bucket)) await store.create(bucket, now())
     const context = { store, signer: new Signer({ accessKeyId, secretAccessKey, region }), now, log }
     const running = new Set<Promise<void>>()
     const handle = (message: IncomingMessage, response: ServerResponse, allowBody: () => void) => {

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { acquireDataDir } from './data-dir.ts'
+import { acquireDataDir, type DataDirLock } from './data-dir.ts'
 import { findFreePort, isPortFree } from './free-port.ts'
 import { LocalStackError } from './local-stack-error.ts'
 import { type Cluster, DATABASE, openCluster, ROLE } from './postgres/cluster.ts'
@@ -16,6 +16,10 @@ export type PostgresOptions = {
   dataDir: string
   /** 1 to 65535; without it a free one is picked. */
   port?: number
+  /** Used when `port` is not given and this one is free. */
+  preferredPort?: number
+  /** How long to wait for another process that holds the folder to let go of it; not at all without it. */
+  waitForFolderMs?: number
   /** Server settings over the defaults, such as `{ fsync: 'off' }` for tests. */
   postgres?: PostgresSettings
   /** Receives each line that the server logs. */
@@ -43,14 +47,14 @@ export interface LocalPostgres extends AsyncDisposable {
  */
 export async function startPostgres(options: PostgresOptions): Promise<LocalPostgres> {
   const { dataDir, port: wantedPort, signal } = options
-  const lock = await acquireDataDir(dataDir)
+  const lock = await acquireDataDir(dataDir, { waitMs: options.waitForFolderMs, signal })
   try {
-    const cluster = await openCluster(lock.dir, signal)
+    const cluster = await openCluster(lock.dir, { isDurable: isOn(options.postgres?.['fsync']), signal })
     await stopOrphan(cluster.pgData, signal)
     if (wantedPort !== undefined && !(await isPortFree(HOST, wantedPort))) throw portTaken(wantedPort)
     const { server, port } = await startOnFreePort(cluster, options)
     let stopping: Promise<void> | undefined
-    const stop = () => (stopping ??= stopServer(server).then(lock.release, lock.release))
+    const stop = () => (stopping ??= stopAndRelease(server, lock))
     const url = `postgres://${ROLE}:${cluster.password}@${HOST}:${port}/${DATABASE}`
     return { url, port, pid: server.pid, exited: server.exited, stop, [Symbol.asyncDispose]: stop }
   } catch (error) {
@@ -59,9 +63,17 @@ export async function startPostgres(options: PostgresOptions): Promise<LocalPost
   }
 }
 
+async function stopAndRelease(server: Server, lock: DataDirLock): Promise<void> {
+  try {
+    await stopServer(server)
+  } finally {
+    await lock.release()
+  }
+}
+
 async function startOnFreePort(cluster: Cluster, options: PostgresOptions): Promise<{ server: Server; port: number }> {
   for (let attempt = 1; ; attempt++) {
-    const port = options.port ?? (await findFreePort(HOST))
+    const port = options.port ?? (await findFreePort(HOST, options.preferredPort))
     const serverOptions: ServerOptions = { port, settings: options.postgres, log: options.log, signal: options.signal }
     try {
       return { server: await startServer(cluster, serverOptions), port }
@@ -80,6 +92,10 @@ function transientCause({ lines }: ServerExit): 'port' | 'sessions' | undefined 
   if (text.includes('Address already in use')) return 'port'
   if (text.includes('pre-existing shared memory block')) return 'sessions'
   return undefined
+}
+
+function isOn(setting: string | number | boolean = true): boolean {
+  return setting !== false && setting !== 'off' && setting !== 'false'
 }
 
 function portTaken(port: number): LocalStackError {

@@ -324,6 +324,36 @@ export function describeObjectStore(name: string, connection: () => ObjectStoreC
         },
       )
 
+      it.each([
+        ['CRC64NVME', 'FULL_OBJECT'],
+        ['CRC32', 'FULL_OBJECT'],
+        ['CRC32C', 'FULL_OBJECT'],
+        ['CRC32', 'COMPOSITE'],
+        ['SHA256', 'COMPOSITE'],
+      ] as const)('%s of a multipart upload is given for it as %s', async (name, type) => {
+        const field = `Checksum${name}` as const
+        const key = `sum-parts-${name}-${type}`
+        const upload = await startUpload(key, { ChecksumAlgorithm: name, ChecksumType: type })
+        const bytes = [randomBytes(5 * MIB), randomBytes(5 * MIB), randomBytes(1000)]
+        const parts = []
+        for (const [at, part] of bytes.entries())
+          parts.push(await upload.part(at + 1, part, { ChecksumAlgorithm: name }))
+        await upload.complete(parts)
+        const input = { Bucket: bucket, Key: key }
+        const head = await client.send(new HeadObjectCommand({ ...input, ChecksumMode: 'ENABLED' }))
+        const summed = type === 'FULL_OBJECT' ? bytes : parts.map((part) => Buffer.from(part[field] ?? '', 'base64'))
+        const plain = await careful.send(
+          new PutObjectCommand({
+            Bucket: bucket,
+            Key: `${key}-plain`,
+            Body: Buffer.concat(summed),
+            ChecksumAlgorithm: name,
+          }),
+        )
+        expect(head.ChecksumType).toBe(type)
+        expect(head[field]).toBe(type === 'FULL_OBJECT' ? plain[field] : `${plain[field]}-3`)
+      })
+
       it('Content-MD5 is verified', async () => {
         const ContentMD5 = createHash('md5').update('other').digest('base64')
         await expect(put('md5', 'this', { ContentMD5 })).rejects.toSatisfy(isCode('BadDigest'))

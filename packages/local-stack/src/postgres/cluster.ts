@@ -15,15 +15,21 @@ const MAX_OUTPUT_BYTES = 64 * 1024
 /** An initialised Postgres data folder and what is needed to run it. */
 export type Cluster = { pgData: string; password: string; binaries: PostgresBinaries; account: PostgresAccount }
 
+export type OpenOptions = {
+  /** Whether a new cluster is flushed to the disk before it counts; true without it. */
+  isDurable?: boolean
+  signal?: AbortSignal
+}
+
 /** Opens the cluster in the folder, or makes one with its database. A crash half-way leaves nothing that is mistaken for one. */
-export async function openCluster(dataDir: string, signal?: AbortSignal): Promise<Cluster> {
+export async function openCluster(dataDir: string, { isDurable = true, signal }: OpenOptions = {}): Promise<Cluster> {
   const binaries = await findBinaries()
   const pgData = join(dataDir, 'cluster')
   const account = await chooseAccount([dataDir, binaries.initdb, binaries.postgres])
   await giveTo(dataDir, account)
   const password = await readOrMakePassword(join(dataDir, 'password'), account)
   const cluster = { pgData, password, binaries, account }
-  if (!(await exists(join(pgData, 'PG_VERSION')))) await initialise(cluster, dataDir, signal)
+  if (!(await exists(join(pgData, 'PG_VERSION')))) await initialise(cluster, dataDir, { isDurable, signal })
   return cluster
 }
 
@@ -41,7 +47,7 @@ export function runProgram({ account }: Cluster, program: string, args: string[]
   })
 }
 
-async function initialise(cluster: Cluster, dataDir: string, signal?: AbortSignal): Promise<void> {
+async function initialise(cluster: Cluster, dataDir: string, { isDurable, signal }: OpenOptions): Promise<void> {
   const draft = { ...cluster, pgData: join(dataDir, 'cluster.draft') }
   await rm(draft.pgData, { recursive: true, force: true })
   await mkdir(draft.pgData, { mode: 0o700 })
@@ -62,11 +68,12 @@ async function initialise(cluster: Cluster, dataDir: string, signal?: AbortSigna
         '--locale=C',
         `--lc-ctype=${process.platform === 'darwin' ? 'UTF-8' : 'C.UTF-8'}`,
         '--no-instructions',
+        ...(isDurable ? [] : ['--no-sync']),
       ],
       signal,
     ),
   )
-  const single = ['--single', '-D', draft.pgData, 'postgres']
+  const single = ['--single', '-D', draft.pgData, '-c', `fsync=${isDurable ? 'on' : 'off'}`, 'postgres']
   await complete(runProgram(draft, draft.binaries.postgres, single, signal), `create database ${DATABASE}\n`)
   await rename(draft.pgData, cluster.pgData)
 }

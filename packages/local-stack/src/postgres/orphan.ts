@@ -18,9 +18,9 @@ export async function stopOrphan(pgData: string, signal?: AbortSignal): Promise<
   const pid = Number((await readIfPresent(pidFile))?.split('\n')[0])
   if (!Number.isInteger(pid) || pid <= 0 || !isAlive(pid)) return undefined
   const started = await processStart(pid)
-  if (started === undefined) return undefined
-  if (!(await runsOn(pid, pgData))) {
-    // Postgres would refuse to start while some other program lives under the pid of the server that died.
+  if (started === undefined || !(await runsOn(pid, pgData))) {
+    // Postgres refuses to start while anything lives under the pid of the server that died: another program by now, or
+    // its own remains that nobody has reaped. Sessions that are still ending keep it out without this file, too.
     await rm(pidFile, { force: true })
     return undefined
   }

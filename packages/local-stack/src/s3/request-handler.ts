@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { systemCode } from '../local-stack-error.ts'
 import { answerPreflight, corsHeaders } from './cors.ts'
 import { S3Error } from './errors.ts'
 import { readRequest } from './request.ts'
@@ -56,7 +57,7 @@ export async function handleRequest(
     })
   } catch (error) {
     // The client went away, or the bytes could not be read; a cut connection is the one way left to say so.
-    failure ??= error
+    if (systemCode(error) !== 'ERR_STREAM_PREMATURE_CLOSE') failure ??= error
     response.destroy()
   }
   const { code, error } = failure instanceof S3Error ? { code: failure.code } : { error: failure }
