@@ -1,4 +1,4 @@
-import { isUtf8 } from 'node:buffer'
+import { Buffer, isUtf8 } from 'node:buffer'
 import { createReadStream, createWriteStream } from 'node:fs'
 import { pipeline } from 'node:stream/promises'
 import { MAX_CONTROL_SHARE, TEXT_CHUNK_BYTES } from './bounds.ts'
@@ -29,14 +29,14 @@ export interface DecodedText {
 export async function decodeText(path: string, head: Uint8Array, target: string): Promise<DecodedText> {
   const wide = utf16Of(head)
   if (wide !== null) {
-    await transcode(path, target, wide)
+    if (!(await transcodes(path, target, wide))) throw notText()
     return { encoding: wide, path: target, note: transcodedNote(wide) }
   }
   if (controlShare(head) > MAX_CONTROL_SHARE) throw notText()
   const badByteAt = await findInvalidUtf8(path)
   if (badByteAt === null) return { encoding: 'utf-8', path, note: null }
   // Text that begins as proper UTF-8 beyond ASCII is UTF-8 with a broken byte; to guess on would garble all of it.
-  if (badByteAt > head.length && head.some((byte) => byte > 0x7f)) {
+  if (badByteAt >= head.length && head.some((byte) => byte > 0x7f)) {
     throw unreadableDataset(
       `it is UTF-8 text, but near byte ${badByteAt.toLocaleString('en')} is something else.`,
       'Save it again as UTF-8, then upload it.',
@@ -90,25 +90,38 @@ function looksWestern(head: Uint8Array): boolean {
   return high < head.length * 0.2
 }
 
-/** The offset near which UTF-8 ends, or null. */
+/** The offset of the first character that is not UTF-8, or null. */
 async function findInvalidUtf8(path: string): Promise<number | null> {
   let carry: Buffer = Buffer.alloc(0)
   let offset = 0
   for await (const chunk of createReadStream(path, { highWaterMark: TEXT_CHUNK_BYTES }) as AsyncIterable<Buffer>) {
     const bytes = carry.length > 0 ? Buffer.concat([carry, chunk]) : chunk
     const whole = bytes.length - incompleteTail(bytes)
-    if (!isUtf8(bytes.subarray(0, whole))) return offset
+    if (!isUtf8(bytes.subarray(0, whole))) return offset + validPrefix(bytes.subarray(0, whole))
     offset += whole
     carry = bytes.subarray(whole)
   }
   return carry.length === 0 ? null : offset
 }
 
+/** Bytes of UTF-8 before the first that are not, found by halving. */
+function validPrefix(bytes: Buffer): number {
+  let valid = 0
+  let invalid = bytes.length
+  while (invalid - valid > 1) {
+    const middle = Math.floor((valid + invalid) / 2)
+    const prefix = bytes.subarray(0, middle)
+    if (isUtf8(prefix.subarray(0, middle - incompleteTail(prefix)))) valid = middle
+    else invalid = middle
+  }
+  return valid
+}
+
 /** How many bytes at the end begin a character that the next chunk ends. */
 function incompleteTail(bytes: Buffer): number {
   for (let back = 1; back <= Math.min(3, bytes.length); back += 1) {
     const byte = bytes[bytes.length - back]! // -- within the length
-    if (byte < 0x80) return 0
+    if (byte < 0x80 || byte > 0xf4) return 0
     if (byte >= 0xc0) {
       const length = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2
       return length > back ? back : 0
@@ -128,8 +141,12 @@ async function transcodes(path: string, target: string, encoding: TextEncodingNa
 }
 
 /** Throws a TypeError when the text is not in that encoding. */
-export async function transcode(path: string, target: string, encoding: TextEncodingName): Promise<void> {
-  const decoder = new TextDecoder(encoding, { fatal: true })
+async function transcode(path: string, target: string, encoding: TextEncodingName): Promise<void> {
+  // Node's own decoder for `euc-kr` knows none of the 8,822 syllables that CP949 added: it refuses some and garbles others.
+  // Its `windows-1252` has been Latin-1 in some versions. Loaded only here, because most texts are UTF-8.
+  const { TextDecoder: LegacyDecoder } = await import('@exodus/bytes/encoding.js')
+  const Decoder = encoding === 'euc-kr' || encoding === 'windows-1252' ? LegacyDecoder : TextDecoder
+  const decoder = new Decoder(encoding, { fatal: true })
   await pipeline(
     createReadStream(path, { highWaterMark: TEXT_CHUNK_BYTES }),
     async function* (source: AsyncIterable<Buffer>) {

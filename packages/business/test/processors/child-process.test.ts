@@ -1,0 +1,77 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readdir, readFile, readlink } from 'node:fs/promises'
+import process from 'node:process'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { JOB_KINDS, newId } from '@bellhop/model'
+import { expect, test, vi } from 'vitest'
+import { datasetProfileProcessor } from '../../src/processors/dataset/dataset-profile.ts'
+import { imageVariantsProcessor } from '../../src/processors/image/image-variants.ts'
+import { datasetJob } from './datasets.ts'
+import { photo } from './images.ts'
+import { tempJob } from './temp-job.ts'
+
+const onLinux = test.runIf(process.platform === 'linux')
+
+/** Processes whose working folder is `dir`: the children of a job, by the folder that they alone have. */
+async function pidsIn(dir: string): Promise<number[]> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
+  const folders = await Promise.all(pids.map((pid) => readlink(`/proc/${pid}/cwd`).catch(() => null)))
+  return pids.filter((_, index) => folders[index] === dir).map(Number)
+}
+
+function largeCsv(): string {
+  return `a,b,c\n${Array.from({ length: 600_000 }, (_, index) => `${index},text ${index * 7},${index / 3}\n`).join('')}`
+}
+
+onLinux('an abort kills the child of a dataset in the middle of its work', async () => {
+  await using job = await datasetJob('large.csv', largeCsv())
+  const running = datasetProfileProcessor.run(job.run)
+  const outcome = running.catch((error: unknown) => error)
+  await vi.waitFor(() => expect(job.progress.at(-1)?.stage).toBe('reading'), { timeout: 10_000, interval: 5 })
+  expect(await pidsIn(job.scratchDir)).toHaveLength(1)
+  job.controller.abort(new Error('cancelled by the test'))
+  expect(await outcome).toEqual(new Error('cancelled by the test'))
+  expect(await pidsIn(job.scratchDir)).toEqual([])
+})
+
+onLinux('an abort kills the child of an image in the middle of an encoding', async () => {
+  const input = JOB_KINDS['image.variants'].input.parse({ fileId: newId('file'), widths: [4000], formats: ['avif'] })
+  await using job = await tempJob({ name: 'a.jpg', mediaType: 'image/jpeg', bytes: await photo() }, input)
+  const outcome = imageVariantsProcessor.run(job.run).catch((error: unknown) => error)
+  await vi.waitFor(() => expect(job.progress.at(-1)?.stage).toBe('encoding 4000.avif'), {
+    timeout: 10_000,
+    interval: 5,
+  })
+  expect(await pidsIn(job.scratchDir)).toHaveLength(1)
+  job.controller.abort(new Error('cancelled by the test'))
+  expect(await outcome).toEqual(new Error('cancelled by the test'))
+  expect(await pidsIn(job.scratchDir)).toEqual([])
+})
+
+test('a job that is aborted before it begins starts no child', async () => {
+  await using job = await datasetJob('a.csv', 'a,b\n1,2\n')
+  job.controller.abort(new Error('too late'))
+  await expect(datasetProfileProcessor.run(job.run)).rejects.toThrow('too late')
+  expect(job.progress).toEqual([{ fraction: 0, stage: 'downloading' }])
+})
+
+onLinux('when the worker is killed its child dies by itself', async () => {
+  await using job = await datasetJob('large.csv', largeCsv())
+  await job.run.objects.download(newId('file'), `${job.scratchDir}/source`)
+  const worker = spawn(
+    process.execPath,
+    [fileURLToPath(new URL('orphaning-worker.ts', import.meta.url)), job.scratchDir],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  )
+  expect(await once(createInterface(worker.stdout), 'line')).toEqual(['reading'])
+  const [child = 0] = await pidsIn(job.scratchDir)
+  expect(await readFile(`/proc/${child}/cmdline`, 'utf8')).toContain('dataset-child.ts')
+  // What the child must not see: the worker's environment.
+  expect(await readFile(`/proc/${child}/environ`, 'utf8')).not.toContain('S3_SECRET_ACCESS_KEY')
+  worker.kill('SIGKILL')
+  await vi.waitFor(async () => expect(await pidsIn(job.scratchDir)).toEqual([]), { timeout: 10_000, interval: 10 })
+})

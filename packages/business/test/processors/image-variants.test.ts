@@ -1,0 +1,184 @@
+import { JOB_KINDS, JobInputError, newId } from '@bellhop/model'
+import { decode } from 'blurhash'
+import sharp from 'sharp'
+import { expect, test } from 'vitest'
+import { imageVariantsProcessor } from '../../src/processors/image/image-variants.ts'
+import { animatedGif, photo, pixel, twoHalves } from './images.ts'
+import { tempJob } from './temp-job.ts'
+
+const { input: inputSchema, output: outputSchema } = JOB_KINDS['image.variants']
+
+function imageJob(bytes: Uint8Array | string, options: { name?: string; widths?: number[]; formats?: string[] } = {}) {
+  const { name = 'photo.jpg', ...rest } = options
+  const input = inputSchema.parse({ fileId: newId('file'), ...rest })
+  return tempJob({ name, mediaType: 'image/jpeg', bytes }, input)
+}
+
+async function faultOf(bytes: Uint8Array | string) {
+  await using job = await imageJob(bytes)
+  const error: unknown = await imageVariantsProcessor.run(job.run).catch((thrown: unknown) => thrown)
+  expect(error).toBeInstanceOf(JobInputError)
+  return error instanceof JobInputError ? { code: error.code, sentence: error.message } : null
+}
+
+test('a photo of 12 megapixels gets a thumbnail and each width in each format, the cheap ones first', async () => {
+  await using job = await imageJob(await photo(), { widths: [1280, 640, 5000], formats: ['webp', 'avif'] })
+  const output = outputSchema.parse(await imageVariantsProcessor.run(job.run))
+  expect({ ...output, blurhash: output.blurhash.length }).toEqual({
+    width: 4000,
+    height: 3000,
+    format: 'jpeg',
+    hasAlpha: false,
+    blurhash: 28,
+    files: [
+      ['thumbnail', 'photo-thumbnail.webp', 320, 240],
+      ['variant', 'photo-640.webp', 640, 480],
+      ['variant', 'photo-1280.webp', 1280, 960],
+      ['variant', 'photo-640.avif', 640, 480],
+      ['variant', 'photo-1280.avif', 1280, 960],
+    ].map(([role, name, width, height]) => {
+      const id: unknown = expect.stringMatching(/^out_/)
+      const sizeBytes: unknown = expect.any(Number)
+      return { id, role, name, mediaType: `image/${String(name).slice(-4)}`, sizeBytes, width, height }
+    }),
+  })
+  for (const file of output.files) {
+    const { format, compression, width, height } = await sharp(job.outputPath(file.name)).metadata()
+    const avif = file.mediaType === 'image/avif'
+    expect({ format, compression, width, height }).toEqual({
+      format: avif ? 'heif' : 'webp',
+      compression: avif ? 'av1' : undefined,
+      width: file.width,
+      height: file.height,
+    })
+  }
+  const fractions = job.progress.map(({ fraction }) => fraction)
+  expect(fractions).toEqual(fractions.toSorted((a, b) => a - b))
+  expect(job.progress[0]).toEqual({ fraction: 0, stage: 'downloading' })
+  expect(job.progress.at(-1)?.stage).toBe('storing')
+})
+
+test('an image on its side is set upright, and its metadata stays behind', async () => {
+  const bytes = await twoHalves(200, 100)
+    .withExif({ IFD0: { Copyright: 'someone' }, IFD3: { GPSLatitude: '37/1 30/1 0/1', GPSLatitudeRef: 'N' } })
+    .withMetadata({ orientation: 6 })
+    .jpeg({ quality: 95 })
+    .toBuffer()
+  await using job = await imageJob(bytes, { widths: [64], formats: ['webp'] })
+  const { width, height, files } = await imageVariantsProcessor.run(job.run)
+  expect({ width, height, sizes: files.map((file) => [file.name, file.width, file.height]) }).toEqual({
+    width: 100,
+    height: 200,
+    sizes: [
+      ['photo-thumbnail.webp', 100, 200],
+      ['photo-64.webp', 64, 128],
+    ],
+  })
+  // Orientation 6: what was on top is on the right.
+  const path = job.outputPath('photo-64.webp')
+  const [leftRed = 0, , leftBlue = 0] = await pixel(path, 4, 64)
+  const [rightRed = 0, , rightBlue = 0] = await pixel(path, 60, 64)
+  expect([leftBlue > leftRed, rightRed > rightBlue]).toEqual([true, true])
+  const { exif, icc, xmp, orientation } = await sharp(path).metadata()
+  expect({ exif, icc, xmp, orientation }).toEqual({})
+})
+
+test('colours of a wide gamut become sRGB', async () => {
+  const green = sharp({ create: { width: 32, height: 32, channels: 3, background: '#00ff00' } })
+  const bytes = await green.withIccProfile('p3').png().toBuffer()
+  await using job = await imageJob(bytes, { widths: [32], formats: ['webp'] })
+  await imageVariantsProcessor.run(job.run)
+  const path = job.outputPath('photo-32.webp')
+  const [red = 255, greenValue = 0, blue = 255] = await pixel(path, 16, 16)
+  expect([red < 8, greenValue > 247, blue < 8, (await sharp(path).metadata()).icc]).toEqual([
+    true,
+    true,
+    true,
+    undefined,
+  ])
+})
+
+test('transparency is kept, and a blurhash decodes to the colours of the image', async () => {
+  const clear = { r: 255, g: 0, b: 0, alpha: 0.5 }
+  const bytes = await sharp({ create: { width: 100, height: 60, channels: 4, background: clear } })
+    .png()
+    .toBuffer()
+  await using job = await imageJob(bytes, { name: '로고.png', widths: [50], formats: ['webp', 'avif'] })
+  const { hasAlpha, format, blurhash, files } = await imageVariantsProcessor.run(job.run)
+  expect({ hasAlpha, format, names: files.map(({ name }) => name) }).toEqual({
+    hasAlpha: true,
+    format: 'png',
+    names: ['로고-thumbnail.webp', '로고-50.webp', '로고-50.avif'],
+  })
+  const [red = 0, green = 255, blue = 255] = decode(blurhash, 1, 1)
+  expect([red > 240, green < 15, blue < 15]).toEqual([true, true, true])
+  const [, , , alpha = 0] = await pixel(job.outputPath('로고-50.webp'), 10, 10)
+  expect(Math.abs(alpha - 128)).toBeLessThan(4)
+})
+
+test('of an animation the first frame is taken', async () => {
+  await using job = await imageJob(await animatedGif(), { name: 'wave.gif', widths: [640], formats: ['webp'] })
+  const { width, height, format, files } = await imageVariantsProcessor.run(job.run)
+  expect({ width, height, format, names: files.map(({ name }) => name) }).toEqual({
+    width: 40,
+    height: 30,
+    format: 'gif',
+    names: ['wave-thumbnail.webp', 'wave-40.webp'],
+  })
+  const [red = 255, green = 0] = await pixel(job.outputPath('wave-40.webp'), 20, 15)
+  expect([red < 20, green > 235]).toEqual([true, true])
+})
+
+test('an image of one pixel, and one too tall for WebP, come out whole', async () => {
+  const dot = await sharp({ create: { width: 1, height: 1, channels: 3, background: '#123456' } })
+    .png()
+    .toBuffer()
+  await using one = await imageJob(dot, { formats: ['webp'] })
+  const tiny = await imageVariantsProcessor.run(one.run)
+  expect(tiny.files.map((file) => [file.name, file.width, file.height])).toEqual([
+    ['photo-thumbnail.webp', 1, 1],
+    ['photo-1.webp', 1, 1],
+  ])
+  const tower = await sharp({ create: { width: 100, height: 20_000, channels: 3, background: '#fff' } })
+    .png()
+    .toBuffer()
+  await using tall = await imageJob(tower, { widths: [100], formats: ['webp'] })
+  const { files } = await imageVariantsProcessor.run(tall.run)
+  expect(files.map((file) => [file.name, file.width, file.height])).toEqual([
+    ['photo-thumbnail.webp', 2, 320],
+    ['photo-100.webp', 82, 16_383],
+  ])
+})
+
+const DAMAGED = {
+  code: 'IMAGE_CORRUPT',
+  sentence: 'The image is damaged or cut off: it could not be read to its end. Upload it again from the original.',
+}
+const NO_IMAGE = {
+  code: 'IMAGE_CORRUPT',
+  sentence:
+    'The file is not an image that can be read (JPEG, PNG, WebP, GIF, AVIF or TIFF). Check that it opens on your machine, ' +
+    'then upload it again.',
+}
+
+test('a cut JPEG, a cut PNG, text, SVG, nothing and a bomb each fail with their reason', async () => {
+  const jpeg = await photo(800, 600)
+  const png = await twoHalves(300, 200).png().toBuffer()
+  const svg = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="9" height="9"/></svg>'
+  const white = { width: 20_000, height: 14_000, channels: 3 as const, background: '#fff' }
+  const bomb = await sharp({ create: white, limitInputPixels: false }).png({ compressionLevel: 1 }).toBuffer()
+  const faults = await Promise.all(
+    [jpeg.subarray(0, jpeg.length / 2), png.subarray(0, png.length - 40), 'Hello.', svg, '', bomb].map(faultOf),
+  )
+  expect(faults).toEqual([
+    DAMAGED,
+    DAMAGED,
+    NO_IMAGE,
+    NO_IMAGE,
+    { code: 'IMAGE_CORRUPT', sentence: 'The file is empty, so there is no image in it. Upload the image again.' },
+    {
+      code: 'IMAGE_TOO_LARGE',
+      sentence: 'The image is more than the 268 megapixels that are taken. Upload a smaller version of it.',
+    },
+  ])
+})
