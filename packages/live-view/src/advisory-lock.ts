@@ -1,7 +1,7 @@
 import { type TransactionSql } from 'postgres'
 
 /** The first half of the lock's key: this library's own space ("LV"). The second is the view's name, hashed. */
-export const LOCK_CLASS = 0x4c56
+const LOCK_CLASS = 0x4c56
 
 /** How long DDL or a vacuum may keep an applier waiting before it gives up and tries again later. */
 const LOCK_TIMEOUT_MS = 2_000

@@ -3,7 +3,7 @@ import { LiveViewError } from './error.ts'
 import { type AnyView } from './view.ts'
 
 /** `pending` counts no further. */
-export const PENDING_COUNT_MAX = 10_000
+const PENDING_COUNT_MAX = 10_000
 
 export interface Freshness {
   /** True exactly when a committed write is not in the view yet. */

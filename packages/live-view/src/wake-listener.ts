@@ -59,7 +59,7 @@ async function listenUntilDeaf({ sql, client, signal }: Line, onWake: () => void
 function dedicatedClient(sql: Sql): Sql {
   // postgres() takes back the options that it parsed, as its own `listen` does
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- its types know only the unparsed form
-  const options = { ...sql.options, max: 1, fetch_types: false } as unknown as Options<Record<never, PostgresType>>
+  const options = { ...sql.options, max: 1, fetch_types: false } as unknown as Options<Record<string, PostgresType>>
   return postgres(options)
 }
 

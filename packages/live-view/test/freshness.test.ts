@@ -56,14 +56,15 @@ describe('freshness', () => {
   })
 })
 
-describe('a write token', () => {
-  async function write(id: string): Promise<string> {
-    return db.sql.begin(async (tx) => {
-      await tx`insert into products (id, shop_id, title) values (${id}, 's1', 'mine')`
-      return writeToken(tx)
-    })
-  }
+/** Returns the token of the transaction that wrote. */
+async function write(id: string): Promise<string> {
+  return db.sql.begin(async (tx) => {
+    await tx`insert into products (id, shop_id, title) values (${id}, 's1', 'mine')`
+    return writeToken(tx)
+  })
+}
 
+describe('a write token', () => {
   test('lets a writer wait for its own write', async () => {
     await using _ = keepViewsFresh({ sql: db.sql, views: [catalog] })
     for (let i = 0; i < 20; i += 1) {

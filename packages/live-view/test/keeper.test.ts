@@ -1,5 +1,6 @@
 import { eq } from 'drizzle-orm'
 import { drizzle } from 'drizzle-orm/postgres-js'
+import postgres from 'postgres'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { freshness, keepViewsFresh, rebuild, type Applied, type KeepViewsFreshOptions } from '../src/index.ts'
 import { openDatabase, type TestDatabase } from './postgres-server.ts'
@@ -29,7 +30,7 @@ async function fillShop(productCount: number): Promise<void> {
 
 /** Writers may run into each other's deletes; that is no concern of a view. */
 function lostRace(error: unknown): void {
-  const code = (error as { code?: unknown }).code
+  const code = error instanceof postgres.PostgresError ? error.code : undefined
   if (code !== '23503' && code !== '40P01') throw error
 }
 
@@ -211,10 +212,11 @@ describe('when things go wrong', () => {
   })
 })
 
-describe('an event view', () => {
-  const refreshes = async () =>
-    (await db.sql`select from live_view_history where view = 'insights' and what = 'refresh'`).length
+async function refreshes(): Promise<number> {
+  return (await db.sql`select from live_view_history where view = 'insights' and what = 'refresh'`).length
+}
 
+describe('an event view', () => {
   test('takes in a burst of writes by one refresh, though two processes watch', async () => {
     const events: Applied[] = []
     const onApplied = (event: Applied) => events.push(event)

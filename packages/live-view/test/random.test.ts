@@ -1,4 +1,5 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
+import postgres from 'postgres'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { keepViewsFresh, rebuild } from '../src/index.ts'
 import { applyChunk } from '../src/apply.ts'
@@ -76,7 +77,7 @@ async function write({ statements, commits }: { statements: readonly string[]; c
     })
     .catch((error: unknown) => {
       // writers may run into each other: foreign key, deadlock; their transaction is undone
-      const code = (error as { code?: unknown }).code
+      const code = error instanceof postgres.PostgresError ? error.code : undefined
       if (error !== undo && code !== '23503' && code !== '40P01') throw error
     })
 }

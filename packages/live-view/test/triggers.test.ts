@@ -94,18 +94,20 @@ test('an upsert logs what it inserts and what it updates', async () => {
 })
 
 test('a writer needs no right on the log, and its search_path decides nothing', async () => {
-  await db.sql`drop owned by live_view_clerk`.catch(() => {})
-  await db.sql`drop role if exists live_view_clerk`
-  await db.sql`create role live_view_clerk`
-  await db.sql`grant insert, update, select on offers to live_view_clerk`
+  // roles belong to the server, not to the database
+  const clerk = db.sql(`clerk_${crypto.randomUUID()}`)
+  await db.sql`create role ${clerk}`
+  await db.sql`grant insert, update, select on offers to ${clerk}`
   await db.sql`create schema if not exists decoy`
   await db.sql`create table if not exists decoy.live_view_dirty (view text, kind smallint, key text)`
   await db.sql.begin(async (tx) => {
-    await tx`set local role live_view_clerk`
+    await tx`set local role ${clerk}`
     await tx`set local search_path = decoy`
     await tx`insert into public.offers values (50, 'a', 1)`
     await tx`update public.offers set price = 2 where id = 50`
   })
+  await db.sql`drop owned by ${clerk}`
+  await db.sql`drop role ${clerk}`
   expect(await logged()).toEqual(['catalog:0:a', 'catalog:0:a'])
 })
 
