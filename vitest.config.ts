@@ -1,12 +1,44 @@
 import { defineConfig } from 'vitest/config'
 
+const UNIT = ['packages/*/test/**/*.unit.test.ts', 'apps/*/test/**/*.unit.test.ts']
+/** Tests that clone the run's one template database. */
+const POSTGRES = ['packages/{persistence,business,api}/test/*.test.ts']
+
 export default defineConfig({
   test: {
     projects: [
+      { test: { name: 'unit', include: UNIT } },
       {
         test: {
-          name: 'unit',
-          include: ['packages/*/src/**/*.test.ts', 'apps/*/src/**/*.test.ts', 'packages/*/test/**/*.unit.test.ts'],
+          name: 'stack',
+          include: [
+            'packages/{local-stack,live-view,client}/test/**/*.test.ts',
+            'packages/business/test/processors/**/*.test.ts',
+            'apps/cli/test/**/*.test.ts',
+          ],
+          exclude: UNIT,
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: 'postgres',
+          include: POSTGRES,
+          exclude: UNIT,
+          globalSetup: ['packages/testkit/src/template-database.ts'],
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: 'e2e',
+          include: ['apps/e2e/test/**/*.test.ts'],
+          exclude: UNIT,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
         },
       },
     ],

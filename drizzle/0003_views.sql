@@ -73,22 +73,33 @@ select public.live_view_drop('insights');
 select public.live_view_drop('catalog');
 --> statement-breakpoint
 create or replace function "public"."catalog_dirty_1"() returns trigger
-language plpgsql security definer set search_path = pg_catalog, pg_temp as $live_view$
+language plpgsql security definer as $live_view$
 begin
-  if tg_op = 'INSERT' then
-    insert into public.live_view_dirty (view, kind, key) select distinct 'catalog', 0, r."id"::text from new_rows r where r."id" is not null;
-  elsif tg_op = 'UPDATE' then
-    insert into public.live_view_dirty (view, kind, key) select distinct 'catalog', 0, r."id"::text from (select "id" from old_rows union select "id" from new_rows) r where r."id" is not null;
-  elsif tg_op = 'DELETE' then
-    insert into public.live_view_dirty (view, kind, key) select distinct 'catalog', 0, r."id"::text from old_rows r where r."id" is not null;
+  if tg_op operator(pg_catalog.=) 'INSERT' then
+    insert into public.live_view_dirty (view, kind, key) select 'catalog', 0, r."id"::pg_catalog.text from new_rows r where r."id" is not null;
+  elsif tg_op operator(pg_catalog.=) 'UPDATE' then
+    insert into public.live_view_dirty (view, kind, key) select 'catalog', 0, k.key
+    from old_rows o full join new_rows n on n."id" operator(pg_catalog.=) o."id"
+    cross join lateral (
+      values (true, n."id"::pg_catalog.text), (n."id" is null or row(o."id")::pg_catalog.record operator(pg_catalog.*<>) row(n."id")::pg_catalog.record, o."id"::pg_catalog.text)
+    ) k(counts, key)
+    where k.counts and k.key is not null;
+  elsif tg_op operator(pg_catalog.=) 'DELETE' then
+    insert into public.live_view_dirty (view, kind, key) select 'catalog', 0, r."id"::pg_catalog.text from old_rows r where r."id" is not null;
   else
     insert into public.live_view_dirty (view, kind, key) values ('catalog', -1, '');
   end if;
-  if found
-    and not exists (select from public.live_view_wake w where w.awake_until > clock_timestamp())
-    and not exists (select from public.live_view_dirty d where d.view = 'catalog' and d.xid <> pg_current_xact_id())
-  then
-    perform pg_notify('live_view', '');
+  if not found then
+    return null;
+  end if;
+  if (select w.awake_until from public.live_view_wake w) operator(pg_catalog.>) pg_catalog.clock_timestamp() then
+    return null;
+  end if;
+  if not exists (
+    select from public.live_view_dirty d
+    where d.view operator(pg_catalog.=) 'catalog' and d.xid operator(pg_catalog.<>) pg_catalog.pg_current_xact_id()
+  ) then
+    perform pg_catalog.pg_notify('live_view', '');
   end if;
   return null;
 end
@@ -109,25 +120,33 @@ create or replace trigger "catalog_dirty_1_truncate" after truncate on "public".
   for each statement execute function "public"."catalog_dirty_1"();
 --> statement-breakpoint
 create or replace function "public"."catalog_dirty_2"() returns trigger
-language plpgsql security definer set search_path = pg_catalog, pg_temp as $live_view$
+language plpgsql security definer as $live_view$
 begin
-  if tg_op = 'INSERT' then
-    insert into public.live_view_dirty (view, kind, key) select distinct 'catalog', 0, r."file_id"::text from new_rows r where r."file_id" is not null;
-  elsif tg_op = 'UPDATE' then
+  if tg_op operator(pg_catalog.=) 'INSERT' then
+    insert into public.live_view_dirty (view, kind, key) select distinct 'catalog', 0, r."file_id"::pg_catalog.text from new_rows r where r."file_id" is not null;
+  elsif tg_op operator(pg_catalog.=) 'UPDATE' then
     insert into public.live_view_dirty (view, kind, key) select distinct 'catalog', 0, k.key
-    from old_rows o full join new_rows n on n."id" = o."id"
-    cross join lateral (values (o."file_id"::text), (n."file_id"::text)) k(key)
-    where k.key is not null and (o."id" is null or n."id" is null or row(o."file_id", o."status")::record *<> row(n."file_id", n."status")::record);
-  elsif tg_op = 'DELETE' then
-    insert into public.live_view_dirty (view, kind, key) select distinct 'catalog', 0, r."file_id"::text from old_rows r where r."file_id" is not null;
+    from old_rows o full join new_rows n on n."id" operator(pg_catalog.=) o."id"
+    cross join lateral (
+      values (true, n."file_id"::pg_catalog.text), (n."file_id" is null or row(o."file_id")::pg_catalog.record operator(pg_catalog.*<>) row(n."file_id")::pg_catalog.record, o."file_id"::pg_catalog.text)
+    ) k(counts, key)
+    where k.counts and k.key is not null and (o."id" is null or n."id" is null or row(o."file_id", o."status")::pg_catalog.record operator(pg_catalog.*<>) row(n."file_id", n."status")::pg_catalog.record);
+  elsif tg_op operator(pg_catalog.=) 'DELETE' then
+    insert into public.live_view_dirty (view, kind, key) select distinct 'catalog', 0, r."file_id"::pg_catalog.text from old_rows r where r."file_id" is not null;
   else
     insert into public.live_view_dirty (view, kind, key) values ('catalog', -1, '');
   end if;
-  if found
-    and not exists (select from public.live_view_wake w where w.awake_until > clock_timestamp())
-    and not exists (select from public.live_view_dirty d where d.view = 'catalog' and d.xid <> pg_current_xact_id())
-  then
-    perform pg_notify('live_view', '');
+  if not found then
+    return null;
+  end if;
+  if (select w.awake_until from public.live_view_wake w) operator(pg_catalog.>) pg_catalog.clock_timestamp() then
+    return null;
+  end if;
+  if not exists (
+    select from public.live_view_dirty d
+    where d.view operator(pg_catalog.=) 'catalog' and d.xid operator(pg_catalog.<>) pg_catalog.pg_current_xact_id()
+  ) then
+    perform pg_catalog.pg_notify('live_view', '');
   end if;
   return null;
 end
@@ -148,22 +167,33 @@ create or replace trigger "catalog_dirty_2_truncate" after truncate on "public".
   for each statement execute function "public"."catalog_dirty_2"();
 --> statement-breakpoint
 create or replace function "public"."catalog_dirty_3"() returns trigger
-language plpgsql security definer set search_path = pg_catalog, pg_temp as $live_view$
+language plpgsql security definer as $live_view$
 begin
-  if tg_op = 'INSERT' then
-    insert into public.live_view_dirty (view, kind, key) select distinct 'catalog', 0, r."file_id"::text from new_rows r where r."file_id" is not null;
-  elsif tg_op = 'UPDATE' then
-    insert into public.live_view_dirty (view, kind, key) select distinct 'catalog', 0, r."file_id"::text from (select "file_id" from old_rows union select "file_id" from new_rows) r where r."file_id" is not null;
-  elsif tg_op = 'DELETE' then
-    insert into public.live_view_dirty (view, kind, key) select distinct 'catalog', 0, r."file_id"::text from old_rows r where r."file_id" is not null;
+  if tg_op operator(pg_catalog.=) 'INSERT' then
+    insert into public.live_view_dirty (view, kind, key) select distinct 'catalog', 0, r."file_id"::pg_catalog.text from new_rows r where r."file_id" is not null;
+  elsif tg_op operator(pg_catalog.=) 'UPDATE' then
+    insert into public.live_view_dirty (view, kind, key) select distinct 'catalog', 0, k.key
+    from old_rows o full join new_rows n on n."id" operator(pg_catalog.=) o."id"
+    cross join lateral (
+      values (true, n."file_id"::pg_catalog.text), (n."file_id" is null or row(o."file_id")::pg_catalog.record operator(pg_catalog.*<>) row(n."file_id")::pg_catalog.record, o."file_id"::pg_catalog.text)
+    ) k(counts, key)
+    where k.counts and k.key is not null;
+  elsif tg_op operator(pg_catalog.=) 'DELETE' then
+    insert into public.live_view_dirty (view, kind, key) select distinct 'catalog', 0, r."file_id"::pg_catalog.text from old_rows r where r."file_id" is not null;
   else
     insert into public.live_view_dirty (view, kind, key) values ('catalog', -1, '');
   end if;
-  if found
-    and not exists (select from public.live_view_wake w where w.awake_until > clock_timestamp())
-    and not exists (select from public.live_view_dirty d where d.view = 'catalog' and d.xid <> pg_current_xact_id())
-  then
-    perform pg_notify('live_view', '');
+  if not found then
+    return null;
+  end if;
+  if (select w.awake_until from public.live_view_wake w) operator(pg_catalog.>) pg_catalog.clock_timestamp() then
+    return null;
+  end if;
+  if not exists (
+    select from public.live_view_dirty d
+    where d.view operator(pg_catalog.=) 'catalog' and d.xid operator(pg_catalog.<>) pg_catalog.pg_current_xact_id()
+  ) then
+    perform pg_catalog.pg_notify('live_view', '');
   end if;
   return null;
 end
@@ -184,25 +214,33 @@ create or replace trigger "catalog_dirty_3_truncate" after truncate on "public".
   for each statement execute function "public"."catalog_dirty_3"();
 --> statement-breakpoint
 create or replace function "public"."catalog_dirty_4"() returns trigger
-language plpgsql security definer set search_path = pg_catalog, pg_temp as $live_view$
+language plpgsql security definer as $live_view$
 begin
-  if tg_op = 'INSERT' then
-    insert into public.live_view_dirty (view, kind, key) select distinct 'catalog', 4, r."id"::text from new_rows r where r."id" is not null;
-  elsif tg_op = 'UPDATE' then
-    insert into public.live_view_dirty (view, kind, key) select distinct 'catalog', 4, k.key
-    from old_rows o full join new_rows n on n."id" = o."id"
-    cross join lateral (values (o."id"::text), (n."id"::text)) k(key)
-    where k.key is not null and (o."id" is null or n."id" is null or row(o."id", o."name")::record *<> row(n."id", n."name")::record);
-  elsif tg_op = 'DELETE' then
-    insert into public.live_view_dirty (view, kind, key) select distinct 'catalog', 4, r."id"::text from old_rows r where r."id" is not null;
+  if tg_op operator(pg_catalog.=) 'INSERT' then
+    insert into public.live_view_dirty (view, kind, key) select 'catalog', 4, r."id"::pg_catalog.text from new_rows r where r."id" is not null;
+  elsif tg_op operator(pg_catalog.=) 'UPDATE' then
+    insert into public.live_view_dirty (view, kind, key) select 'catalog', 4, k.key
+    from old_rows o full join new_rows n on n."id" operator(pg_catalog.=) o."id"
+    cross join lateral (
+      values (true, n."id"::pg_catalog.text), (n."id" is null or row(o."id")::pg_catalog.record operator(pg_catalog.*<>) row(n."id")::pg_catalog.record, o."id"::pg_catalog.text)
+    ) k(counts, key)
+    where k.counts and k.key is not null and (o."id" is null or n."id" is null or row(o."id", o."name")::pg_catalog.record operator(pg_catalog.*<>) row(n."id", n."name")::pg_catalog.record);
+  elsif tg_op operator(pg_catalog.=) 'DELETE' then
+    insert into public.live_view_dirty (view, kind, key) select 'catalog', 4, r."id"::pg_catalog.text from old_rows r where r."id" is not null;
   else
     insert into public.live_view_dirty (view, kind, key) values ('catalog', -1, '');
   end if;
-  if found
-    and not exists (select from public.live_view_wake w where w.awake_until > clock_timestamp())
-    and not exists (select from public.live_view_dirty d where d.view = 'catalog' and d.xid <> pg_current_xact_id())
-  then
-    perform pg_notify('live_view', '');
+  if not found then
+    return null;
+  end if;
+  if (select w.awake_until from public.live_view_wake w) operator(pg_catalog.>) pg_catalog.clock_timestamp() then
+    return null;
+  end if;
+  if not exists (
+    select from public.live_view_dirty d
+    where d.view operator(pg_catalog.=) 'catalog' and d.xid operator(pg_catalog.<>) pg_catalog.pg_current_xact_id()
+  ) then
+    perform pg_catalog.pg_notify('live_view', '');
   end if;
   return null;
 end
@@ -321,32 +359,38 @@ create index "catalog_by_text" on "public"."catalog" using gin (workspace_id, se
 --> statement-breakpoint
 create index "catalog_by_tag" on "public"."catalog" using gin (workspace_id, tags);
 --> statement-breakpoint
-comment on table "public"."catalog" is 'live-view catalog realtime v1 sha256:d7de8c79c04df20d272bba0df69b90dac5e23fa5c96ac72bb5b645d1008078a5';
+comment on table "public"."catalog" is 'live-view catalog realtime v1 sha256:ae5e8fee433cd66ee20ad006cc4e97af0eaaca2c309fa5c7c66ce9e4908e6d4f';
 --> statement-breakpoint
 insert into public.live_view_status (view, strategy, version, definition)
-  values ('catalog', 'realtime', 1, 'sha256:d7de8c79c04df20d272bba0df69b90dac5e23fa5c96ac72bb5b645d1008078a5');
+  values ('catalog', 'realtime', 1, 'sha256:ae5e8fee433cd66ee20ad006cc4e97af0eaaca2c309fa5c7c66ce9e4908e6d4f');
 --> statement-breakpoint
 insert into public.live_view_dirty (view, kind) values ('catalog', -1);
 --> statement-breakpoint
 select pg_catalog.pg_notify('live_view', '');
 --> statement-breakpoint
 create or replace function "public"."insights_dirty_1"() returns trigger
-language plpgsql security definer set search_path = pg_catalog, pg_temp as $live_view$
+language plpgsql security definer as $live_view$
 begin
-  if tg_op = 'INSERT' then
+  if tg_op operator(pg_catalog.=) 'INSERT' then
     insert into public.live_view_dirty (view, kind, key) select 'insights', -1, '' where exists (select from new_rows);
-  elsif tg_op = 'UPDATE' then
-    insert into public.live_view_dirty (view, kind, key) select 'insights', -1, '' where exists (select from old_rows o full join new_rows n on n."id" = o."id" where (o."id" is null or n."id" is null or row(o."status", o."type", o."size_bytes")::record *<> row(n."status", n."type", n."size_bytes")::record));
-  elsif tg_op = 'DELETE' then
+  elsif tg_op operator(pg_catalog.=) 'UPDATE' then
+    insert into public.live_view_dirty (view, kind, key) select 'insights', -1, '' where exists (select from old_rows o full join new_rows n on n."id" operator(pg_catalog.=) o."id" where (o."id" is null or n."id" is null or row(o."status", o."type", o."size_bytes")::pg_catalog.record operator(pg_catalog.*<>) row(n."status", n."type", n."size_bytes")::pg_catalog.record));
+  elsif tg_op operator(pg_catalog.=) 'DELETE' then
     insert into public.live_view_dirty (view, kind, key) select 'insights', -1, '' where exists (select from old_rows);
   else
     insert into public.live_view_dirty (view, kind, key) values ('insights', -1, '');
   end if;
-  if found
-    and not exists (select from public.live_view_wake w where w.awake_until > clock_timestamp())
-    and not exists (select from public.live_view_dirty d where d.view = 'insights' and d.xid <> pg_current_xact_id())
-  then
-    perform pg_notify('live_view', '');
+  if not found then
+    return null;
+  end if;
+  if (select w.awake_until from public.live_view_wake w) operator(pg_catalog.>) pg_catalog.clock_timestamp() then
+    return null;
+  end if;
+  if not exists (
+    select from public.live_view_dirty d
+    where d.view operator(pg_catalog.=) 'insights' and d.xid operator(pg_catalog.<>) pg_catalog.pg_current_xact_id()
+  ) then
+    perform pg_catalog.pg_notify('live_view', '');
   end if;
   return null;
 end
@@ -367,22 +411,28 @@ create or replace trigger "insights_dirty_1_truncate" after truncate on "public"
   for each statement execute function "public"."insights_dirty_1"();
 --> statement-breakpoint
 create or replace function "public"."insights_dirty_2"() returns trigger
-language plpgsql security definer set search_path = pg_catalog, pg_temp as $live_view$
+language plpgsql security definer as $live_view$
 begin
-  if tg_op = 'INSERT' then
+  if tg_op operator(pg_catalog.=) 'INSERT' then
     insert into public.live_view_dirty (view, kind, key) select 'insights', -1, '' where exists (select from new_rows);
-  elsif tg_op = 'UPDATE' then
-    insert into public.live_view_dirty (view, kind, key) select 'insights', -1, '' where exists (select from old_rows o full join new_rows n on n."id" = o."id" where (o."id" is null or n."id" is null or row(o."status")::record *<> row(n."status")::record));
-  elsif tg_op = 'DELETE' then
+  elsif tg_op operator(pg_catalog.=) 'UPDATE' then
+    insert into public.live_view_dirty (view, kind, key) select 'insights', -1, '' where exists (select from old_rows o full join new_rows n on n."id" operator(pg_catalog.=) o."id" where (o."id" is null or n."id" is null or row(o."status")::pg_catalog.record operator(pg_catalog.*<>) row(n."status")::pg_catalog.record));
+  elsif tg_op operator(pg_catalog.=) 'DELETE' then
     insert into public.live_view_dirty (view, kind, key) select 'insights', -1, '' where exists (select from old_rows);
   else
     insert into public.live_view_dirty (view, kind, key) values ('insights', -1, '');
   end if;
-  if found
-    and not exists (select from public.live_view_wake w where w.awake_until > clock_timestamp())
-    and not exists (select from public.live_view_dirty d where d.view = 'insights' and d.xid <> pg_current_xact_id())
-  then
-    perform pg_notify('live_view', '');
+  if not found then
+    return null;
+  end if;
+  if (select w.awake_until from public.live_view_wake w) operator(pg_catalog.>) pg_catalog.clock_timestamp() then
+    return null;
+  end if;
+  if not exists (
+    select from public.live_view_dirty d
+    where d.view operator(pg_catalog.=) 'insights' and d.xid operator(pg_catalog.<>) pg_catalog.pg_current_xact_id()
+  ) then
+    perform pg_catalog.pg_notify('live_view', '');
   end if;
   return null;
 end
@@ -439,10 +489,10 @@ select
 --> statement-breakpoint
 create unique index "insights_key" on "public"."insights" ("workspace_id", "day", "type");
 --> statement-breakpoint
-comment on materialized view "public"."insights" is 'live-view insights event v1 sha256:5e3f598b1a5af2a57f39fc8de207ef47c9000eed5625fa3975298a7ffa18e0d8';
+comment on materialized view "public"."insights" is 'live-view insights event v1 sha256:27e0ce88ed3d8d3df48277a96ed30bd68a280e47735e60202be7c7e435149c56';
 --> statement-breakpoint
 insert into public.live_view_status (view, strategy, version, definition)
-  values ('insights', 'event', 1, 'sha256:5e3f598b1a5af2a57f39fc8de207ef47c9000eed5625fa3975298a7ffa18e0d8');
+  values ('insights', 'event', 1, 'sha256:27e0ce88ed3d8d3df48277a96ed30bd68a280e47735e60202be7c7e435149c56');
 --> statement-breakpoint
 insert into public.live_view_dirty (view, kind) values ('insights', -1);
 --> statement-breakpoint

@@ -11,7 +11,7 @@ const attemptPayload = z.object({ jobId: z.custom<JobId>((id) => typeof id === '
 export type AttemptPayload = z.infer<typeof attemptPayload>
 
 /** Work of our own that no person waits for. */
-export const CHORES = ['objects.delete', 'uploads.sweep'] as const
+export const CHORES = ['objects:delete', 'uploads:sweep'] as const
 export type Chore = (typeof CHORES)[number]
 
 export interface QueuedAttempt {
@@ -113,7 +113,7 @@ export async function startJobRunner(options: JobRunnerOptions): Promise<JobRunn
     pollInterval: POLL_INTERVAL_MS,
     noHandleSignals: true,
     taskList,
-    crontab: '*/5 * * * * uploads.sweep ?max=1&jobKey=uploads.sweep&jobKeyMode=preserve_run_at {}',
+    crontab: '*/5 * * * * uploads:sweep ?max=1&jobKey=uploads:sweep&jobKeyMode=preserve_run_at {}',
     logger: new Logger(() => (level, message, meta) => {
       if (level === 'error') options.onError(message, meta)
     }),

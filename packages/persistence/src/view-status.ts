@@ -23,12 +23,19 @@ export async function viewStatuses(database: Database): Promise<ViewStatus[]> {
   const rows = await database.sql<
     {
       view: string
-      last_applied_at: Date | null
+      last_applied_ms: number | null
       last_duration_ms: number | null
       failures: number
       error: string | null
     }[]
-  >`select view, last_applied_at, last_duration_ms, failures, error from public.live_view_status`
+  >`
+    select
+      view,
+      (extract(epoch from last_applied_at) * 1000)::float8 as last_applied_ms,
+      last_duration_ms::float8 as last_duration_ms,
+      failures,
+      error
+    from public.live_view_status`
   const byName = new Map(rows.map((row) => [row.view, row]))
   return Promise.all(
     VIEWS.map(async (view) => {
@@ -37,7 +44,7 @@ export async function viewStatuses(database: Database): Promise<ViewStatus[]> {
         name: view.name,
         strategy: view.strategy,
         freshness: await freshnessOf(database, view.name as ViewName),
-        lastAppliedAt: row?.last_applied_at?.toISOString() ?? null,
+        lastAppliedAt: row?.last_applied_ms == null ? null : new Date(row.last_applied_ms).toISOString(),
         lastDurationMs: row?.last_duration_ms ?? null,
         failures: row?.failures ?? 0,
         error: row?.error ?? null,

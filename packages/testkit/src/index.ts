@@ -1,0 +1,6 @@
+export { createTestDatabase } from './test-database.ts'
+export type { TestDatabase } from './test-database.ts'
+export { startTestPlatform } from './test-platform.ts'
+export type { TestPlatform } from './test-platform.ts'
+export { until } from './until.ts'
+export { put, uploadBytes } from './upload.ts'
