@@ -22,6 +22,7 @@ export function ColumnCard({ column, rowCount }: ColumnCardProps) {
   const { file, format } = words
   const Icon = ICONS[column.category]
   const { histogram, topValues, min, max, quantiles } = column
+  const drawn = (histogram ?? []).length > 0 || (topValues ?? []).length > 0
   return (
     <li className="flex min-w-0 flex-col gap-2.5 rounded-xl border border-line bg-surface p-3.5 shadow-card">
       <div className="flex items-center gap-2">
@@ -48,6 +49,11 @@ export function ColumnCard({ column, rowCount }: ColumnCardProps) {
         )}
         {topValues !== null && topValues.length > 0 && (
           <TopValues column={column.name} values={topValues} rowCount={rowCount} />
+        )}
+        {!drawn && (
+          <p className="my-auto text-center text-sm text-faint">
+            {column.nullCount >= rowCount ? file.allEmpty : file.noChart}
+          </p>
         )}
       </div>
       <p className="figures mt-auto flex flex-wrap gap-x-3 gap-y-0.5 border-t border-line pt-2 text-xs text-faint">

@@ -45,7 +45,7 @@ export const PreviewTable = memo(function PreviewTable({ output }: PreviewTableP
               <tr key={index} className="group">
                 <th
                   scope="row"
-                  className="sticky left-0 z-10 border-r border-line bg-sunken px-3 py-1.5 text-right font-normal text-faint"
+                  className="sticky left-0 z-10 border-r border-line bg-sunken px-3 py-1.5 text-right font-normal whitespace-nowrap text-faint"
                 >
                   {words.format.count(index + 1)}
                 </th>

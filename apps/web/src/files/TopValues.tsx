@@ -23,7 +23,7 @@ export function TopValues({ column, values, rowCount }: TopValuesProps) {
           <span title={value} className={`relative truncate ${value === '' ? 'text-faint' : ''}`}>
             {value === '' ? file.emptyText : value}
           </span>
-          <span className="relative text-muted">{format.count(count)}</span>
+          <span className="relative shrink-0 text-muted">{format.count(count)}</span>
         </li>
       ))}
     </ol>

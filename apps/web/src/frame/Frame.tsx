@@ -34,7 +34,7 @@ export function Frame(): ReactNode {
       <LiveFeed />
       <div className="flex min-h-dvh">
         <Rail />
-        <div className="flex min-w-0 flex-1 flex-col">
+        <div className="flex min-w-0 flex-1 flex-col border-line sm:border-l">
           <TopBar />
           <main
             id={CONTENT}

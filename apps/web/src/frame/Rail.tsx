@@ -8,7 +8,7 @@ export function Rail() {
   return (
     <nav
       aria-label={words.frame.mainNavigation}
-      className="sticky top-0 hidden h-dvh shrink-0 flex-col gap-1 border-r border-line px-3 py-4 sm:flex lg:w-56"
+      className="sticky top-0 hidden h-dvh shrink-0 flex-col gap-1 px-3 py-4 sm:flex lg:w-56"
     >
       <Link to="/" aria-label={words.frame.toLibrary} className="mb-5 rounded-lg px-1 lg:px-1.5">
         <Brand nameClass="max-lg:hidden" />

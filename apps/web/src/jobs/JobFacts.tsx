@@ -11,7 +11,7 @@ export function JobFacts({ job }: { readonly job: JobSnapshot }) {
   const { format } = words
   return (
     <Panel
-      title={words.jobs.columns.state}
+      title={words.jobs.about}
       aside={
         job.fileId !== null && (
           <Link
@@ -26,7 +26,8 @@ export function JobFacts({ job }: { readonly job: JobSnapshot }) {
       }
     >
       <dl className="figures grid grid-cols-[auto_1fr] gap-x-6 gap-y-2 text-sm">
-        <Fact name={words.jobStatusShort[job.status]}>{words.jobs.attempt(job.attempt, job.maxAttempts)}</Fact>
+        <Fact name={words.jobs.columns.state}>{words.jobStatusShort[job.status]}</Fact>
+        <Fact name={words.jobs.attempt}>{words.jobs.attemptOf(job.attempt, job.maxAttempts)}</Fact>
         <Fact name={words.jobs.created}>{format.dateTime(job.createdAt)}</Fact>
         <Fact name={words.jobs.started}>
           {job.startedAt === null ? words.jobs.notStarted : format.dateTime(job.startedAt)}

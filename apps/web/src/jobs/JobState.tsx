@@ -1,4 +1,5 @@
 import type { JobSnapshot } from '@bellhop/model'
+import { Link } from '@tanstack/react-router'
 import { useNow } from '../ui/now.ts'
 import { Progress } from '../ui/Progress.tsx'
 import { useWords } from '../words/use-words.ts'
@@ -17,7 +18,17 @@ export function JobState({ job }: { readonly job: JobSnapshot }) {
     <div className="flex min-w-0 flex-col gap-1.5">
       <div className={`figures flex min-w-0 items-center gap-1.5 text-sm font-medium ${ink}`}>
         <Icon aria-hidden size={15} strokeWidth={2.2} className={`shrink-0 ${running ? 'animate-spin' : ''}`} />
-        <span>{text}</span>
+        {job.status === 'COMPLETED' && job.fileId !== null ? (
+          <Link
+            to="/files/$fileId"
+            params={{ fileId: job.fileId }}
+            className="underline decoration-current/30 underline-offset-3 hover:decoration-current"
+          >
+            {text}
+          </Link>
+        ) : (
+          <span>{text}</span>
+        )}
         {eta !== null && <span className="ml-auto truncate pl-3 font-normal text-muted">{eta}</span>}
       </div>
       {running && (

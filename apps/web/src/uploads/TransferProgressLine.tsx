@@ -18,7 +18,7 @@ export function TransferProgressLine({ transfer: { name, sizeBytes, state } }: {
   }[state.status]
   const sending = state.status === 'SENDING'
   return (
-    <>
+    <div className="flex flex-col gap-1.5 pr-2">
       <Progress
         label={name}
         fraction={fraction}
@@ -30,6 +30,6 @@ export function TransferProgressLine({ transfer: { name, sizeBytes, state } }: {
         {sending && bytesPerSecond > 0 && <span>{words.format.rate(bytesPerSecond)}</span>}
         {sending && etaMs !== null && <span className="ml-auto">{words.uploads.timeLeft(etaMs)}</span>}
       </p>
-    </>
+    </div>
   )
 }

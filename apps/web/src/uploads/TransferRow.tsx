@@ -8,17 +8,24 @@ import { IconButton } from '../ui/IconButton.tsx'
 import { MiddleEllipsis } from '../ui/MiddleEllipsis.tsx'
 import { useWords } from '../words/use-words.ts'
 import type { JobSnapshot } from '@bellhop/model'
-import type { Transfer } from './transfer.ts'
+import { isUnsent, type Transfer } from './transfer.ts'
 import { TransferProgressLine } from './TransferProgressLine.tsx'
 import { TransferError } from './TransferError.tsx'
 import { useTransfers } from './use-transfers.ts'
 
+interface TransferRowProps {
+  readonly transfer: Transfer
+  /** Its jobs still run: there is something to cancel, and nothing yet to clear away. */
+  readonly working: boolean
+}
+
 /** One file on its way: sending, then its jobs, in one place. */
-export const TransferRow = memo(function TransferRow({ transfer }: { readonly transfer: Transfer }) {
+export const TransferRow = memo(function TransferRow({ transfer, working }: TransferRowProps) {
   const words = useWords()
   const transfers = useTransfers()
   const { key, name, state } = transfer
-  const unsent = state.status !== 'DONE' && state.status !== 'FAILED' && state.status !== 'ABORTED'
+  const unsent = isUnsent(transfer)
+  const jobs = state.file?.jobs ?? []
   return (
     <li className="flex flex-col gap-1.5 py-2.5 pr-2 pl-4">
       <div className="flex items-center gap-2">
@@ -42,20 +49,21 @@ export const TransferRow = memo(function TransferRow({ transfer }: { readonly tr
         {state.status === 'FAILED' && (
           <IconButton small icon={RotateCcw} label={words.uploads.retry(name)} onPress={() => transfers.retry(key)} />
         )}
-        {unsent ? (
+        {unsent && (
           <IconButton small icon={X} label={words.uploads.cancel(name)} onPress={() => transfers.cancel(key)} />
-        ) : (
+        )}
+        {!unsent && !working && (
           <IconButton small icon={X} label={words.uploads.remove(name)} onPress={() => transfers.remove([key])} />
         )}
       </div>
-      <div className="flex flex-col gap-2 pr-2">
+      <div className="flex flex-col gap-2">
         {unsent && <TransferProgressLine transfer={transfer} />}
         {state.status === 'FAILED' && <TransferError error={state.error} />}
         {state.status === 'ABORTED' && <p className="text-xs text-muted">{words.uploads.cancelled}</p>}
-        {state.file?.jobs.map((job) => (
+        {jobs.map((job) => (
           <TransferJob key={job.id} job={job} />
         ))}
-        {state.file?.jobs.length === 0 && <p className="text-xs text-muted">{words.uploads.done}</p>}
+        {state.status === 'DONE' && jobs.length === 0 && <p className="text-xs text-muted">{words.uploads.done}</p>}
       </div>
     </li>
   )

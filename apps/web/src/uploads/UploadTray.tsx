@@ -14,12 +14,15 @@ import { useTransferList, useTransfers } from './use-transfers.ts'
 /** Rows drawn at once; a drop of thousands must not freeze the tab. What goes on comes first. */
 const ROWS_MAX = 100
 
+/** Where the list would hide the page, it starts as a line. */
+const NARROW = '(width < 40rem)'
+
 /** Each transfer from the first byte to the last job, on every page. */
 export function UploadTray() {
   const words = useWords()
   const transfers = useTransfers()
   const list = useTransferList()
-  const [open, setOpen] = useState(true)
+  const [open, setOpen] = useState(() => !matchMedia(NARROW).matches)
   const jobs = useLiveJobsById(list.flatMap(({ state }) => state.file?.jobs.map((job) => job.id) ?? []))
   if (list.length === 0) return null
 
@@ -70,7 +73,11 @@ export function UploadTray() {
       {open && (
         <ul className="divide-y divide-line overflow-y-auto border-t border-line">
           {rows.map((transfer) => (
-            <TransferRow key={transfer.key} transfer={transfer} />
+            <TransferRow
+              key={transfer.key}
+              transfer={transfer}
+              working={runningFiles.has(transfer.state.fileId)}
+            />
           ))}
         </ul>
       )}
