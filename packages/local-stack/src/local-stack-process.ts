@@ -26,7 +26,7 @@ export type ForkOptions = { log?: (line: string) => void; signal?: AbortSignal }
 export async function forkLocalStack(config: LocalStackConfig, options: ForkOptions = {}): Promise<LocalStackProcess> {
   const { log = () => {}, signal } = options
   signal?.throwIfAborted()
-  const child = fork(fileURLToPath(import.meta.resolve('./main.ts')), { execArgv: EXEC_ARGV, detached: true })
+  const child = fork(fileURLToPath(new URL('main.ts', import.meta.url)), { execArgv: EXEC_ARGV, detached: true })
   const ready = Promise.withResolvers<LocalStackReady>()
   let failure: LocalStackError | undefined
   child.on('message', (value) => {

