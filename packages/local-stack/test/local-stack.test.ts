@@ -33,7 +33,7 @@ describe('the local stack in a process of its own', { timeout: 60_000 }, () => {
   })
   const start = async (change: Partial<LocalStackConfig> = {}) => {
     const stack = await forkLocalStack({ ...config(), ...change })
-    onTestFinished(stack.stop)
+    onTestFinished(async () => stack.stop())
     return stack
   }
 

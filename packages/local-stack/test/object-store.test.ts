@@ -85,6 +85,19 @@ describe('the signature of a request', () => {
     expect(await as(`/${BUCKET}/%zz`)).toMatchObject({ status: 400, code: 'InvalidURI' })
   })
 
+  it('is answered for in words when a large body breaks its framing', async () => {
+    const body = Buffer.alloc(8 * 1024 * 1024, 'no frame\r\n')
+    const headers = { 'x-amz-decoded-content-length': '8000000' }
+    const request = {
+      method: 'PUT',
+      path: `/${BUCKET}/broken`,
+      payloadHash: 'STREAMING-UNSIGNED-PAYLOAD-TRAILER',
+      headers,
+      body,
+    }
+    expect(await signedRequest(account(), request)).toMatchObject({ status: 400, code: 'InvalidRequest' })
+  })
+
   it('covers each chunk of a chunked body', async () => {
     const send = async (chunks: string[], sent = chunks) => {
       const request = {

@@ -28,7 +28,7 @@ describe('embedded Postgres', { timeout: 60_000 }, () => {
 
   const start = async (options: { port?: number; preferredPort?: number } = {}) => {
     const server = await startPostgres({ dataDir, postgres: FAST, ...options })
-    onTestFinished(server.stop)
+    onTestFinished(async () => server.stop())
     return server
   }
 
@@ -82,7 +82,7 @@ describe('embedded Postgres', { timeout: 60_000 }, () => {
     await once(owner.child, 'exit')
     expect(await processStart(orphanPid)).toBeDefined()
     const server = await startPostgres({ dataDir: join(open, 'data'), postgres: FAST })
-    onTestFinished(server.stop)
+    onTestFinished(async () => server.stop())
     expect(await processStart(orphanPid)).toBeUndefined()
     expect(await query(server, (sql) => sql`select 1 as one`)).toMatchObject([{ one: 1 }])
   })

@@ -32,14 +32,14 @@ export class Blobs {
     let sizeBytes = 0
     try {
       sizeBytes = await writeAll(file, chunks)
-      await file.datasync()
+      // Together, so that the file system can write both at once.
+      await Promise.all([file.datasync(), flushFolder(dirname(path))])
     } catch (error) {
       await file.close()
       await rm(path, { force: true })
       throw error
     }
     await file.close()
-    await flushFolder(dirname(path))
     return { blob, sizeBytes }
   }
 
@@ -58,17 +58,12 @@ export class Blobs {
     return copy
   }
 
-  /** Reads the segments in order. The blobs stay until the reader is done, even when they are removed meanwhile. */
+  /** Reads the segments in order, of blobs that the caller holds. */
   async *read(segments: Segment[]): AsyncGenerator<Buffer> {
-    const release = this.hold(segments)
-    try {
-      for (const { blob, offset, length } of segments) yield* readFile(this.#path(blob), offset, length)
-    } finally {
-      await release()
-    }
+    for (const { blob, offset, length } of segments) yield* readFile(this.#path(blob), offset, length)
   }
 
-  /** Keeps the blobs readable until the returned function is called. */
+  /** Keeps the blobs until the returned function is called, even when they are removed meanwhile. */
   hold(segments: Segment[]): () => Promise<void> {
     for (const { blob } of segments) this.#readers.set(blob, (this.#readers.get(blob) ?? 0) + 1)
     return async () => {

@@ -4,16 +4,16 @@ import { S3Error } from './errors.ts'
 import { MAX_PUT_BYTES } from './limits.ts'
 import { keptHeaders } from './object-headers.ts'
 import { isValidKeyLength } from './object-key.ts'
-import { commit, existing, quote } from './object-operations.ts'
+import { commit, held, quote } from './object-operations.ts'
 import type { ObjectRecord } from './object-record.ts'
 import type { Operation, OperationContext } from './operation.ts'
 import { parseTarget } from './request-target.ts'
-import { xmlResponse } from './response.ts'
+import { type S3Response, xmlResponse } from './response.ts'
 
-export const copyObject: Operation = async (context) => {
-  const { store, request, bucketName, key } = context
+export const copyObject: Operation = async (context) => withCopySource(context, async (source) => copy(context, source))
+
+async function copy({ store, request, bucketName, key }: OperationContext, source: CopySource): Promise<S3Response> {
   const bucket = store.get(bucketName)
-  const source = await copySource(context)
   if (source.record.sizeBytes > MAX_PUT_BYTES) {
     throw new S3Error(
       'InvalidRequest',
@@ -33,21 +33,24 @@ export const copyObject: Operation = async (context) => {
   const condition = writeCondition(request.headers)
   const kept = keptHeaders(request)
   const { uploadId: _, ...record } = source.record
-  const copy: ObjectRecord = {
+  const made: ObjectRecord = {
     ...record,
     key,
     lastModified: new Date().toISOString(),
     ...(directive === 'REPLACE' && kept),
     segments: await duplicateSegments(source, bucket),
   }
-  await commit(bucket, copy, condition)
-  return xmlResponse('CopyObjectResult', { ETag: quote(copy.etag), LastModified: copy.lastModified })
+  await commit(bucket, made, condition)
+  return xmlResponse('CopyObjectResult', { ETag: quote(made.etag), LastModified: made.lastModified })
 }
 
 export type CopySource = { bucket: Bucket; record: ObjectRecord }
 
-/** The object that `x-amz-copy-source` names, if its conditions hold. */
-export async function copySource({ store, request }: OperationContext): Promise<CopySource> {
+/** Works on the object that `x-amz-copy-source` names, if its conditions hold, and holds it meanwhile. */
+export async function withCopySource<T>(
+  { store, request }: OperationContext,
+  work: (source: CopySource) => Promise<T>,
+): Promise<T> {
   const text = request.headers['x-amz-copy-source'] ?? ''
   const { bucket: name, key, query } = parseTarget(text.startsWith('/') ? text : `/${text}`)
   if (name === undefined || key === undefined || !isValidKeyLength(key)) {
@@ -55,22 +58,24 @@ export async function copySource({ store, request }: OperationContext): Promise<
   }
   if (Object.keys(query).length > 0) throw new S3Error('NotImplemented')
   const bucket = store.get(name)
-  const record = await existing(bucket, key)
-  if (isNotModified(request.headers, record, 'x-amz-copy-source-')) throw new S3Error('PreconditionFailed')
-  return { bucket, record }
+  const { record, release } = await held(bucket, key)
+  try {
+    if (isNotModified(request.headers, record, 'x-amz-copy-source-')) throw new S3Error('PreconditionFailed')
+    return await work({ bucket, record })
+  } finally {
+    await release()
+  }
 }
 
 async function duplicateSegments({ bucket: from, record }: CopySource, to: Bucket): Promise<ObjectRecord['segments']> {
   const segments: ObjectRecord['segments'] = []
-  const release = from.blobs.hold(record.segments)
   try {
-    for (const segment of record.segments)
+    for (const segment of record.segments) {
       segments.push({ ...segment, blob: await from.blobs.duplicate(segment.blob, to.blobs) })
+    }
     return segments
   } catch (error) {
     await to.blobs.remove(segments.map(({ blob }) => blob))
     throw error
-  } finally {
-    await release()
   }
 }

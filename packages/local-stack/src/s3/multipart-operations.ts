@@ -2,7 +2,7 @@ import { ownBody, verifiedBody, type VerifiedBody } from './body.ts'
 import type { Bucket } from './bucket.ts'
 import { asChecksumAlgorithm, checksumHeader, type ChecksumType } from './checksums.ts'
 import { defaultChecksumType, isPossibleType } from './combined-checksum.ts'
-import { copySource } from './copy-operations.ts'
+import { withCopySource } from './copy-operations.ts'
 import { S3Error } from './errors.ts'
 import { MAX_PART_NUMBER, MAX_PUT_BYTES } from './limits.ts'
 import type { MultipartUpload, Part, UploadInfo } from './multipart-upload.ts'
@@ -40,24 +40,21 @@ export const uploadPart: Operation = async (context) => {
   }
 }
 
-export const uploadPartCopy: Operation = async (context) => {
-  const { bucket, upload, partNumber } = openPart(context)
-  const source = await copySource(context)
-  const { sizeBytes } = source.record
-  const rangeText = context.request.headers['x-amz-copy-source-range']
-  const range = rangeText === undefined ? { start: 0, end: sizeBytes - 1 } : parseRange(rangeText, sizeBytes)
-  if (!range)
-    throw new S3Error('InvalidArgument', 'The x-amz-copy-source-range value must be of the form bytes=first-last.')
-  const length = range.end - range.start + 1
-  if (length > MAX_PUT_BYTES) throw new S3Error('EntityTooLarge')
-  const body = await ownBody(
-    source.bucket.blobs.read(slice(source.record, range.start, range.end)),
-    length,
-    upload.checksum?.algorithm,
-  )
-  const part = await storePart(bucket, upload, partNumber, body)
-  return xmlResponse('CopyPartResult', { ETag: quote(part.etag), LastModified: part.lastModified })
-}
+export const uploadPartCopy: Operation = async (context) =>
+  withCopySource(context, async ({ bucket: from, record }) => {
+    const { bucket, upload, partNumber } = openPart(context)
+    const text = context.request.headers['x-amz-copy-source-range']
+    const whole = { start: 0, end: record.sizeBytes - 1 }
+    const range = text === undefined ? whole : parseRange(text, record.sizeBytes)
+    if (!range) {
+      throw new S3Error('InvalidArgument', 'The x-amz-copy-source-range value must be of the form bytes=first-last.')
+    }
+    const length = range.end - range.start + 1
+    if (length > MAX_PUT_BYTES) throw new S3Error('EntityTooLarge')
+    const bytes = from.blobs.read(slice(record, range.start, range.end))
+    const part = await storePart(bucket, upload, partNumber, await ownBody(bytes, length, upload.checksum?.algorithm))
+    return xmlResponse('CopyPartResult', { ETag: quote(part.etag), LastModified: part.lastModified })
+  })
 
 export const abortMultipartUpload: Operation = async ({ store, request, bucketName, key }) => {
   const { uploads } = store.get(bucketName)

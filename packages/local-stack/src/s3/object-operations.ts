@@ -6,6 +6,7 @@ import { S3Error } from './errors.ts'
 import { MAX_PUT_BYTES } from './limits.ts'
 import { keptHeaders, metadataHeaders, overriddenHeaders } from './object-headers.ts'
 import { type ObjectRecord, slice } from './object-record.ts'
+import type { HeldObject } from './object-records.ts'
 import type { Operation } from './operation.ts'
 import { type ByteRange, parseRange } from './range.ts'
 import { parameter, type S3Request } from './request.ts'
@@ -35,11 +36,16 @@ export const putObject: Operation = async ({ store, request, bucketName, key }) 
 
 export const getObject: Operation = async ({ store, request, bucketName, key }) => {
   const bucket = store.get(bucketName)
-  const record = await existing(bucket, key)
-  const response = describe(request, record)
-  if (response.range === undefined) return response
-  const { start, end } = response.range
-  return { ...response, body: bucket.blobs.read(slice(record, start, end)) }
+  const { record, release } = await held(bucket, key)
+  try {
+    const response = describe(request, record)
+    const { start, end } = response.range ?? { start: 0, end: -1 }
+    const body = response.range && bucket.blobs.read(slice(record, start, end))
+    return { ...response, ...(body && { body }), release }
+  } catch (error) {
+    await release()
+    throw error
+  }
 }
 
 export const headObject: Operation = async ({ store, request, bucketName, key }) =>
@@ -67,7 +73,13 @@ export async function commit(
 }
 
 /** Throws `NoSuchKey`. */
-export async function existing(bucket: Bucket, key: string): Promise<ObjectRecord> {
+export async function held(bucket: Bucket, key: string): Promise<HeldObject> {
+  const object = await bucket.objects.hold(key)
+  if (!object) throw new S3Error('NoSuchKey')
+  return object
+}
+
+async function existing(bucket: Bucket, key: string): Promise<ObjectRecord> {
   const record = await bucket.objects.read(key)
   if (!record) throw new S3Error('NoSuchKey')
   return record

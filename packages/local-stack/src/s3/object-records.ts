@@ -9,6 +9,8 @@ import { blobsOf, type ObjectRecord } from './object-record.ts'
 
 type Condition = (current: ObjectRecord | undefined) => void
 
+export type HeldObject = { record: ObjectRecord; release: () => Promise<void> }
+
 /** The objects of a bucket by key. Writes of one key follow one another, so that a condition holds when its write happens. */
 export class ObjectRecords {
   readonly #dir: string
@@ -27,6 +29,14 @@ export class ObjectRecords {
 
   async read(key: string): Promise<ObjectRecord | undefined> {
     return readJson<ObjectRecord>(this.#path(key))
+  }
+
+  /** The object with a hold on its bytes, which stay until the release even when a write takes its place. */
+  async hold(key: string): Promise<HeldObject | undefined> {
+    return this.#lock.run(key, async () => {
+      const record = await this.read(key)
+      return record && { record, release: this.#blobs.hold(record.segments) }
+    })
   }
 
   /** Puts the object in the place of the one that is there, whose blobs are removed. */

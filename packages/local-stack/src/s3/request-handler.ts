@@ -59,6 +59,8 @@ export async function handleRequest(
     // The client went away, or the bytes could not be read; a cut connection is the one way left to say so.
     if (systemCode(error) !== 'ERR_STREAM_PREMATURE_CLOSE') failure ??= error
     response.destroy()
+  } finally {
+    await answer.release?.()
   }
   const { code, error } = failure instanceof S3Error ? { code: failure.code } : { error: failure }
   log({

@@ -54,7 +54,8 @@ export function parameter({ target }: Pick<S3Request, 'target'>, name: string): 
 
 async function* received(message: IncomingMessage): AsyncGenerator<Buffer> {
   try {
-    for await (const chunk of message) yield chunk as Buffer
+    // Left early, the connection must live on, or the client would not learn what was wrong with its body.
+    for await (const chunk of message.iterator({ destroyOnReturn: false })) yield chunk as Buffer
   } catch (error) {
     throw message.complete ? error : new S3Error('IncompleteBody')
   }

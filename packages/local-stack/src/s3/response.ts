@@ -4,6 +4,8 @@ export type S3Response = {
   status: number
   headers?: Record<string, string>
   body?: string | AsyncIterable<Buffer>
+  /** Called once the answer was sent, or could not be. */
+  release?: () => Promise<void>
 }
 
 export function xmlResponse(
