@@ -221,6 +221,7 @@ export class UploadRun {
         headers: key.request.headers,
         content: part.content,
         sizeBytes,
+        askFirst: (this.#state.active.get(number)?.failures ?? 0) > 0,
         signal: stall.signal,
         onSent: (sentBytes) => {
           stall.moved()

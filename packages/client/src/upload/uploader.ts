@@ -155,12 +155,13 @@ export class Uploader {
         { details: { uploadId } },
       )
     }
+    const partSizeBytes = found.mode === 'single' ? found.sizeBytes : found.partSizeBytes
     // Of an upload that has ended, completing answers the file or says why there is none.
     const ended = found.status !== 'OPEN'
     const arrived = ended ? allParts(found) : new Set(found.arrived.map(({ number }) => number))
     let arrivedBytes = 0
-    for (const number of arrived) arrivedBytes += partLength(number, found.sizeBytes, found.partSizeBytes)
-    return { work: { ...found, arrived }, fileId: found.fileId, arrivedBytes }
+    for (const number of arrived) arrivedBytes += partLength(number, found.sizeBytes, partSizeBytes)
+    return { work: { ...found, partSizeBytes, arrived }, fileId: found.fileId, arrivedBytes }
   }
 }
 

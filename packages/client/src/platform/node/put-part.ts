@@ -1,6 +1,7 @@
 import http from 'node:http'
 import https from 'node:https'
 import { KIB } from '@bellhop/model'
+import { wait } from '../../back-off.ts'
 import type { PartContent } from '../../upload/source.ts'
 import { putAnswer } from '../put-answer.ts'
 import type { PutAnswer, PutRequest } from '../platform.ts'
@@ -8,6 +9,9 @@ import type { PutAnswer, PutRequest } from '../platform.ts'
 /** One write to the socket: large enough to be cheap, small enough for progress and stall detection. */
 const WRITE_BYTES = 512 * KIB
 const MAX_ANSWER_BYTES = 64 * KIB
+/** A store that does not know the question is sent the body all the same. */
+const CONTINUE_MS = 1_000
+
 const agents = {
   'http:': new http.Agent({ keepAlive: true }),
   'https:': new https.Agent({ keepAlive: true }),
@@ -16,36 +20,51 @@ const agents = {
 /**
  * `node:http` and not `fetch`: that copies each body, and tells nothing of what is on its way.
  */
-export async function putPart({ url, headers, content, sizeBytes, onSent, signal }: PutRequest): Promise<PutAnswer> {
+export async function putPart({
+  url,
+  headers,
+  content,
+  sizeBytes,
+  askFirst,
+  onSent,
+  signal,
+}: PutRequest): Promise<PutAnswer> {
   signal.throwIfAborted()
-  const { protocol } = new URL(url)
-  const secure = protocol === 'https:'
+  const secure = url.startsWith('https:')
   const request = (secure ? https : http).request(url, {
     method: 'PUT',
-    headers: { ...headers, 'content-length': String(sizeBytes) },
+    headers: { ...headers, 'content-length': String(sizeBytes), ...(askFirst ? { expect: '100-continue' } : {}) },
     agent: secure ? agents['https:'] : agents['http:'],
     signal,
   })
-  let refused = false
-  request.once('response', () => {
-    refused = true
-  })
+  let answering = false
   const answered = answerOf(request)
-  // The answer decides. A store that refuses early closes its side, and the write that then breaks says less.
+  // The answer decides; a write that breaks beside it says less.
   answered.catch(() => {})
-  let sentBytes = 0
+  request.once('response', () => {
+    answering = true
+  })
   try {
+    if (askFirst) await invited(request, signal)
+    let sentBytes = 0
     for await (const piece of piecesOf(content)) {
-      if (request.destroyed || refused) break
+      if (request.destroyed || answering) break
       await write(request, piece)
       sentBytes += piece.length
       onSent(sentBytes)
     }
-    if (!request.destroyed) request.end()
+    if (!request.destroyed && !answering) request.end()
   } catch (error) {
     request.destroy(error instanceof Error ? error : undefined)
   }
   return answered
+}
+
+async function invited(request: http.ClientRequest, signal: AbortSignal): Promise<void> {
+  const heard = new AbortController()
+  for (const event of ['continue', 'response', 'close']) request.once(event, () => heard.abort())
+  request.flushHeaders()
+  await wait(CONTINUE_MS, AbortSignal.any([signal, heard.signal])).catch(() => {})
 }
 
 function write(request: http.ClientRequest, piece: Uint8Array): Promise<void> {
@@ -75,8 +94,9 @@ async function* piecesOf(content: PartContent): AsyncGenerator<Uint8Array> {
 
 function answerOf(request: http.ClientRequest): Promise<PutAnswer> {
   return new Promise((resolve, reject) => {
-    request.once('error', reject)
+    request.on('error', reject)
     request.once('response', (response) => {
+      const { socket } = response
       let body = ''
       response.setEncoding('utf8')
       response.on('data', (text: string) => {
@@ -84,9 +104,10 @@ function answerOf(request: http.ClientRequest): Promise<PutAnswer> {
       })
       response.once('error', reject)
       response.once('end', () => {
-        resolve(putAnswer(response.statusCode ?? 0, body, response.headers['retry-after']))
-        // What was not sent must not be taken for the next request.
-        if (!request.writableFinished) request.destroy()
+        const { statusCode = 0 } = response
+        resolve(putAnswer(statusCode, body, response.headers['retry-after']))
+        // Who refuses may not have read the body, and would take the next request for the rest of it.
+        if (statusCode >= 300 || !request.writableFinished) socket.destroy()
       })
     })
   })

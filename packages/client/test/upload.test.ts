@@ -1,0 +1,285 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { appendFile, open, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { MIB } from '@bellhop/model'
+import type { FileId } from '@bellhop/model'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { BellhopError, connect } from '../src/index.ts'
+import type { Bellhop, TransferProgress } from '../src/index.ts'
+import { API_KEY, startPlatform } from './world/platform.ts'
+import type { TestPlatform } from './world/platform.ts'
+
+let platform: TestPlatform
+let bellhop: Bellhop
+let files = 0
+
+beforeAll(async () => {
+  platform = await startPlatform()
+  bellhop = connect({ url: platform.api.url, apiKey: API_KEY })
+})
+
+afterAll(async () => {
+  await bellhop[Symbol.asyncDispose]()
+  await platform[Symbol.asyncDispose]()
+})
+
+beforeEach(() => {
+  const { network, uploads, api } = platform
+  network.fault = () => undefined
+  network.seen.length = 0
+  network.mostInFlight = 0
+  uploads.keyLifeMs = 600_000
+  uploads.signed.length = 0
+  api.intercept = () => undefined
+  api.calls.length = 0
+})
+
+const THREE_PARTS = 20 * MIB
+
+async function fileOf(sizeBytes: number): Promise<{ path: string; sha256: string }> {
+  const bytes = randomBytes(sizeBytes)
+  files += 1
+  const path = join(platform.dir, `file-${files}.bin`)
+  await writeFile(path, bytes)
+  return { path, sha256: sha256(bytes) }
+}
+
+function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex')
+}
+
+async function storedSha256(id: FileId): Promise<string> {
+  return sha256(await platform.uploads.bytesOf(id))
+}
+
+/** Once per part: the first try of each. */
+function firstTry(): (part: number) => boolean {
+  const tried = new Set<number>()
+  return (part) => !tried.has(part) && Boolean(tried.add(part))
+}
+
+async function failure(promise: Promise<unknown>): Promise<BellhopError> {
+  const error: unknown = await promise.catch((cause: unknown) => cause)
+  if (error instanceof BellhopError) return error
+  throw new Error(`Expected a BellhopError, got ${String(error)}`)
+}
+
+describe('what goes up', () => {
+  test.for([0, 1, 5 * MIB, 16 * MIB, THREE_PARTS + 1])('a file of %i bytes arrives as it is', async (sizeBytes) => {
+    const { path, sha256: expected } = await fileOf(sizeBytes)
+    const file = await bellhop.files.upload(path, { tags: ['a'] })
+    expect(file).toMatchObject({ name: path.split('/').at(-1), sizeBytes, status: 'READY', jobs: [] })
+    expect(await storedSha256(file.id)).toBe(expected)
+  })
+
+  test('a Blob and a File arrive with their name and type', async () => {
+    const bytes = randomBytes(THREE_PARTS)
+    const small = await bellhop.files.upload(new Blob(['a,b\n1,2\n'], { type: 'text/csv' }), { name: 'small.csv' })
+    const large = await bellhop.files.upload(new File([bytes], 'large.bin'))
+    expect(small).toMatchObject({ name: 'small.csv', mediaType: 'text/csv', sizeBytes: 8 })
+    expect(large).toMatchObject({ name: 'large.bin', sizeBytes: THREE_PARTS })
+    expect(await storedSha256(large.id)).toBe(sha256(bytes))
+  })
+
+  test('a stream arrives when its size was told, whatever its chunks are', async () => {
+    const bytes = randomBytes(THREE_PARTS)
+    async function* chunks() {
+      for (let at = 0; at < bytes.length; at += 3_000_001) yield bytes.subarray(at, at + 3_000_001)
+    }
+    const options = { name: 'stream.bin', sizeBytes: bytes.length }
+    const iterated = await bellhop.files.upload(chunks(), options)
+    const read = await bellhop.files.upload(new Blob([bytes]).stream(), options)
+    expect(await storedSha256(iterated.id)).toBe(sha256(bytes))
+    expect(await storedSha256(read.id)).toBe(sha256(bytes))
+  })
+
+  test('a stream that is shorter or longer than told is given up, and nothing stays in the store', async () => {
+    const of = (sizeBytes: number) => bellhop.files.upload(new Blob([new Uint8Array(18 * MIB)]).stream(), { sizeBytes })
+    expect(await failure(of(19 * MIB))).toMatchObject({ code: 'SOURCE_CHANGED' })
+    expect(await failure(of(17 * MIB))).toMatchObject({ code: 'SOURCE_CHANGED' })
+    expect(await failure(bellhop.files.upload(new Blob([]).stream()))).toMatchObject({ code: 'INVALID_INPUT' })
+    expect(await platform.uploads.openInStore()).toBe(0)
+  })
+
+  test('what is no file is refused with a sentence', async () => {
+    expect(await failure(bellhop.files.upload(platform.dir))).toMatchObject({
+      code: 'SOURCE_UNREADABLE',
+      message: `${platform.dir} is a folder; give a file, or a stream and its size.`,
+    })
+    expect(await failure(bellhop.files.upload('/no/such/file'))).toMatchObject({ code: 'SOURCE_UNREADABLE' })
+  })
+})
+
+describe('keys', () => {
+  test('every key is bound to the bytes that it carries', async () => {
+    const { path } = await fileOf(THREE_PARTS)
+    await bellhop.files.upload(path)
+    await bellhop.files.upload(new Blob(['small']))
+    const puts = platform.network.seen.filter(({ method }) => method === 'PUT')
+    expect(puts).toHaveLength(4)
+    for (const { headers } of puts) expect(headers['x-amz-content-sha256']).toMatch(/^[0-9a-f]{64}$/)
+  })
+
+  test('an expired key is replaced, for a part and for a single PUT', async () => {
+    const { path, sha256: expected } = await fileOf(THREE_PARTS)
+    platform.uploads.keyLifeMs = -1
+    platform.network.fault = () => {
+      platform.uploads.keyLifeMs = 600_000
+      return undefined
+    }
+    const large = await bellhop.files.upload(path)
+    expect(await storedSha256(large.id)).toBe(expected)
+    platform.uploads.keyLifeMs = -1
+    const small = await bellhop.files.upload(new Blob(['small']))
+    expect(await storedSha256(small.id)).toBe(sha256(Buffer.from('small')))
+  })
+
+  test('keys that are refused for good fail the upload with a sentence, and leave it open', async () => {
+    const { path, sha256: expected } = await fileOf(THREE_PARTS)
+    platform.uploads.keyLifeMs = -1
+    const error = await failure(bellhop.files.upload(path))
+    expect(error).toMatchObject({ code: 'STORE_REFUSED', status: 403 })
+    platform.uploads.keyLifeMs = 600_000
+    const file = await bellhop.files.resume(error.details['uploadId'] as `up_${string}`, path)
+    expect(await storedSha256(file.id)).toBe(expected)
+  })
+})
+
+describe('a bad network', () => {
+  test('connections cut in the middle of parts, 503, and bytes garbled on their way are tried again', async () => {
+    const { path, sha256: expected } = await fileOf(5 * 8 * MIB)
+    const first = firstTry()
+    const second = firstTry()
+    platform.network.fault = ({ part }) => {
+      if (first(part)) return part % 2 === 1 ? { cutAfterBytes: 3 * MIB } : { answer: 503, code: 'SlowDown' }
+      return second(part) && part === 2 ? { garble: true } : undefined
+    }
+    const file = await bellhop.files.upload(path)
+    expect(await storedSha256(file.id)).toBe(expected)
+    expect(platform.network.mostInFlight).toBeLessThanOrEqual(4)
+  })
+
+  test('a single PUT whose answer was lost is taken as done when it is there', async () => {
+    const first = firstTry()
+    platform.network.fault = ({ part }) => (first(part) ? { cutAnswerAfterBytes: 0 } : undefined)
+    const file = await bellhop.files.upload(new Blob(['once']))
+    expect(await storedSha256(file.id)).toBe(sha256(Buffer.from('once')))
+  })
+
+  test('a server that is away for a while costs nothing but time', async () => {
+    const { path, sha256: expected } = await fileOf(THREE_PARTS)
+    let refusals = 0
+    platform.api.intercept = (at) => (/signParts|complete/.test(at) && ++refusals % 2 === 1 ? 503 : undefined)
+    const file = await bellhop.files.upload(path)
+    expect(await storedSha256(file.id)).toBe(expected)
+  })
+})
+
+describe('a source that changes', () => {
+  test('a file that is written to in the middle is noticed, and nothing stays in the store', async () => {
+    const { path } = await fileOf(6 * 8 * MIB)
+    let changed = false
+    platform.network.fault = () => {
+      if (!changed) {
+        changed = true
+        void appendFile(path, 'more')
+      }
+      return undefined
+    }
+    const error = await failure(bellhop.files.upload(path))
+    expect(error).toMatchObject({ code: 'SOURCE_CHANGED', retryable: false })
+    expect(await platform.uploads.openInStore()).toBe(0)
+  })
+
+  test('another file is not mixed into an upload that is resumed', async () => {
+    const { path } = await fileOf(THREE_PARTS)
+    const other = await fileOf(THREE_PARTS + 1)
+    platform.uploads.keyLifeMs = -1
+    const { details } = await failure(bellhop.files.upload(path))
+    const uploadId = details['uploadId'] as `up_${string}`
+    platform.uploads.keyLifeMs = 600_000
+    const error = await failure(bellhop.files.resume(uploadId, other.path))
+    expect(error).toMatchObject({ code: 'SOURCE_CHANGED' })
+    await bellhop.files.abort(uploadId)
+    expect(await platform.uploads.openInStore()).toBe(0)
+  })
+})
+
+describe('cancel and resume', () => {
+  test('a cancel in the middle stops every request, and leaves nothing in the store', async () => {
+    const { path } = await fileOf(6 * 8 * MIB)
+    const cancel = new AbortController()
+    platform.network.fault = ({ part }) => {
+      if (part === 3) cancel.abort()
+      return undefined
+    }
+    const error = await failure(bellhop.files.upload(path, { signal: cancel.signal }))
+    expect(error).toMatchObject({ code: 'ABORTED', details: { status: 'ABORTED' } })
+    expect(await platform.uploads.openInStore()).toBe(0)
+    await expect.poll(() => platform.network.inFlight).toBe(0)
+  })
+
+  test('a signal that has fired already starts nothing', async () => {
+    const error = await failure(bellhop.files.upload(new Blob(['x']), { signal: AbortSignal.abort() }))
+    expect(error.code).toBe('ABORTED')
+    expect(platform.api.calls).toEqual([])
+  })
+
+  test('a resumed upload sends only what is missing, and a finished one answers its file', async () => {
+    const { path, sha256: expected } = await fileOf(5 * 8 * MIB)
+    platform.network.fault = ({ part }) => (part === 4 ? { answer: 400, code: 'InvalidRequest' } : undefined)
+    const error = await failure(bellhop.files.upload(path))
+    expect(error.code).toBe('STORE_REFUSED')
+    const uploadId = error.details['uploadId'] as `up_${string}`
+    const arrived = (await platform.uploads.get({ uploadId })).arrived.map(({ number }) => number)
+    platform.network.fault = () => undefined
+    platform.network.seen.length = 0
+    const file = await bellhop.files.resume(uploadId, path)
+    expect(await storedSha256(file.id)).toBe(expected)
+    const sent = platform.network.seen.map(({ part }) => part)
+    expect([...sent, ...arrived].toSorted()).toEqual([1, 2, 3, 4, 5])
+    expect(await bellhop.files.resume(uploadId, path)).toEqual(file)
+  })
+})
+
+describe('progress', () => {
+  test('rises to the whole size through its phases, and a handle shows the same', async () => {
+    const { path } = await fileOf(THREE_PARTS)
+    const seen: TransferProgress[] = []
+    const handle = bellhop.files.startUpload(path, { onProgress: (progress) => seen.push(progress) })
+    const statuses = new Set([handle.state.status])
+    const stop = handle.subscribe(() => statuses.add(handle.state.status))
+    const file = await handle.done
+    stop()
+    expect([...statuses]).toEqual(['WAITING', 'HASHING', 'SENDING', 'VERIFYING', 'DONE'])
+    expect(handle.state).toMatchObject({ status: 'DONE', file, error: null, fileId: file.id })
+    expect(seen.at(-1)).toMatchObject({ phase: 'done', sentBytes: THREE_PARTS, totalBytes: THREE_PARTS })
+    const sent = seen.map(({ sentBytes }) => sentBytes)
+    expect(sent).toEqual(sent.toSorted((a, b) => a - b))
+  })
+
+  test('a handle can be cancelled', async () => {
+    const { path } = await fileOf(THREE_PARTS)
+    const handle = bellhop.files.startUpload(path)
+    handle.cancel()
+    expect(await failure(handle.done)).toMatchObject({ code: 'ABORTED' })
+    expect(handle.state.status).toBe('ABORTED')
+  })
+})
+
+test('512 MiB go up in a few dozen MiB of memory', async () => {
+  const path = join(platform.dir, 'large.bin')
+  const sizeBytes = 512 * MIB
+  const file = await open(path, 'w')
+  await file.truncate(sizeBytes)
+  await file.close()
+  const before = process.memoryUsage().arrayBuffers
+  let most = 0
+  await bellhop.files.upload(path, {
+    onProgress: () => {
+      most = Math.max(most, process.memoryUsage().arrayBuffers - before)
+    },
+  })
+  // 6 parts of 8 MiB, and what the store and the network of this same process hold.
+  expect(most).toBeLessThan(128 * MIB)
+})
