@@ -110,7 +110,7 @@ test('a bulk load of more keys than one transaction takes is applied in parts', 
 }, 20_000)
 
 test('past a third of a large view it is rebuilt, and only rows that differ are written', async () => {
-  await fillShop(12_000)
+  await fillShop(10_500)
   await rebuild(db.sql, catalog)
   await db.sql`analyze catalog`
   await db.sql`update products set title = title || '!' where id <> 'p1'`

@@ -54,6 +54,7 @@ async function startServer(): Promise<{ url: string; stop: () => Promise<void> }
     persistent: false,
     createPostgresUser: process.getuid?.() === 0,
     postgresFlags: ['-c', 'listen_addresses=127.0.0.1', '-c', `unix_socket_directories=`, '-c', 'fsync=off'],
+    initdbFlags: ['--no-sync'],
     onLog: () => {},
     onError: () => {},
   })
