@@ -52,7 +52,7 @@ export interface Contract {
   }
   jobs: {
     submit: Mutation<{ kind: JobKindName; input: unknown; idempotencyKey?: string }, JobSnapshot>
-    get: Query<{ jobId: JobId }, JobDetail>
+    get: Query<{ jobId: JobId }, OnTheWire<JobDetail>>
     list: Query<JobFilter, JobPage>
     cancel: Mutation<{ jobId: JobId }, JobSnapshot>
     retry: Mutation<{ jobId: JobId }, JobSnapshot>
@@ -81,6 +81,9 @@ export interface Contract {
     }
   }
 }
+
+/** JSON has no field for `undefined`, which an input might be as far as its type says. */
+type OnTheWire<T> = T extends JobDetail ? Omit<T, 'input'> & { input?: unknown } : never
 
 export interface CallControl {
   signal?: AbortSignal
@@ -145,7 +148,7 @@ export interface InsightSummary {
 
 export interface ViewStatus {
   readonly name: string
-  readonly strategy: 'real-time' | 'event'
+  readonly strategy: 'realtime' | 'event'
   readonly freshness: Freshness
   readonly lastAppliedAt: string | null
   readonly lastDurationMs: number | null

@@ -1,5 +1,5 @@
 import type { TRPCLink, TRPCWebSocketClient } from '@trpc/client'
-import type { AnyRouter } from '@trpc/server'
+import type { AppRouter } from '@bellhop/api'
 import type { Unsubscribable } from '@trpc/server/observable'
 import { observable } from '@trpc/server/observable'
 
@@ -14,9 +14,9 @@ const FAILURES_LATER = 8
  */
 export function fallbackLink(
   socket: TRPCWebSocketClient,
-  overSocket: TRPCLink<AnyRouter>,
-  overEvents: TRPCLink<AnyRouter>,
-): TRPCLink<AnyRouter> {
+  overSocket: TRPCLink<AppRouter>,
+  overEvents: TRPCLink<AppRouter>,
+): TRPCLink<AppRouter> {
   let failures = 0
   let worked = false
   let fellBack = false

@@ -7,7 +7,7 @@ import {
   splitLink,
   wsLink,
 } from '@trpc/client'
-import type { AnyRouter } from '@trpc/server'
+import type { AppRouter } from '@bellhop/api'
 import { backOffMs } from './back-off.ts'
 import type { Contract } from './contract.ts'
 import type { EventSourceChoice } from './platform/platform.ts'
@@ -49,8 +49,8 @@ export function openConnection(options: LinkOptions): Connection {
     retryDelayMs: (attempt) => (attempt === 0 ? 0 : backOffMs(RECONNECT, attempt, Math.random())),
   })
   const { EventSource, carriesHeaders } = options.eventSource(headers)
-  const overSocket = wsLink<AnyRouter>({ client: socket })
-  const overEvents = httpSubscriptionLink<AnyRouter, typeof globalThis.EventSource>({
+  const overSocket = wsLink<AppRouter>({ client: socket })
+  const overEvents = httpSubscriptionLink<AppRouter, typeof globalThis.EventSource>({
     url,
     EventSource,
     ...(carriesHeaders ? {} : { connectionParams: () => connectionParams }),
@@ -61,7 +61,7 @@ export function openConnection(options: LinkOptions): Connection {
     sse: overEvents,
   }[options.transport]
   const http = { url, headers, fetch: options.fetch }
-  const client = createTRPCClient<AnyRouter>({
+  const client = createTRPCClient<AppRouter>({
     links: [
       splitLink({
         condition: (op) => op.type === 'subscription',
@@ -75,7 +75,7 @@ export function openConnection(options: LinkOptions): Connection {
       }),
     ],
   })
-  return { contract: client as unknown as Contract, close: () => socket.close() }
+  return { contract: client, close: () => socket.close() }
 }
 
 function headersOf({ apiKey, workspaceId }: LinkOptions): Record<string, string> {
