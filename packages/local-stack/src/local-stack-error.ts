@@ -1,13 +1,17 @@
-export type LocalStackErrorCode =
-  | 'DATA_DIR_IN_USE'
-  | 'DATA_DIR_NOT_WRITABLE'
-  | 'INVALID_CONFIGURATION'
-  | 'PORT_TAKEN'
-  | 'POSTGRES_FAILED'
-  | 'POSTGRES_NOT_INSTALLED'
-  | 'POSTGRES_ORPHAN'
-  | 'POSTGRES_UNREACHABLE'
-  | 'STACK_ENDED'
+export const LOCAL_STACK_ERROR_CODES = [
+  'DATA_DIR_IN_USE',
+  'DATA_DIR_NOT_WRITABLE',
+  'INTERNAL',
+  'INVALID_CONFIGURATION',
+  'PORT_TAKEN',
+  'POSTGRES_FAILED',
+  'POSTGRES_NOT_INSTALLED',
+  'POSTGRES_ORPHAN',
+  'POSTGRES_UNREACHABLE',
+  'STACK_ENDED',
+] as const
+
+export type LocalStackErrorCode = (typeof LOCAL_STACK_ERROR_CODES)[number]
 
 /** A failure to start or stop that a person can act on: `message` says what happened, why, and what to do. */
 export class LocalStackError extends Error {

@@ -33,7 +33,7 @@ export async function forkLocalStack(config: LocalStackConfig, options: ForkOpti
     const message = localStackMessage.parse(value)
     if (message.type === 'log') log(message.line)
     else if (message.type === 'ready') ready.resolve(message)
-    else failure = new ForwardedError(message)
+    else failure = new LocalStackError(message.code, message.message)
   })
   let isStopping = false
   const stop = async () => {
@@ -67,12 +67,6 @@ async function end(child: ChildProcess): Promise<void> {
   const escalation = setTimeout(() => child.kill('SIGKILL'), STOP_MS)
   await exited
   clearTimeout(escalation)
-}
-
-class ForwardedError extends LocalStackError {
-  constructor({ code, message }: { code: string; message: string }) {
-    super(code as LocalStackError['code'], message)
-  }
 }
 
 function unexplained(reason: unknown): LocalStackError {

@@ -3,7 +3,7 @@
  * `LocalStackConfig`; ends on SIGTERM, SIGINT, or when the parent is gone.
  */
 import { once } from 'node:events'
-import { LocalStackError } from './local-stack-error.ts'
+import { LocalStackError, type LocalStackErrorCode } from './local-stack-error.ts'
 import { runLocalStack } from './local-stack.ts'
 import { localStackConfig, type LocalStackMessage } from './protocol.ts'
 
@@ -41,7 +41,7 @@ async function tell(message: LocalStackMessage): Promise<void> {
   await new Promise<void>((resolve) => process.send?.(message, undefined, undefined, () => resolve()))
 }
 
-function describe(error: unknown): { code: string; message: string } {
+function describe(error: unknown): { code: LocalStackErrorCode; message: string } {
   if (error instanceof LocalStackError) return { code: error.code, message: error.message }
   return {
     code: 'INTERNAL',

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { LOCAL_STACK_ERROR_CODES } from './local-stack-error.ts'
 
 const port = z.int().min(1).max(65_535).optional()
 
@@ -30,7 +31,7 @@ export const localStackReady = z.object({
 /** What the child says. `failed` may come after `ready`, when Postgres ends by itself. */
 export const localStackMessage = z.discriminatedUnion('type', [
   localStackReady.extend({ type: z.literal('ready') }),
-  z.object({ type: z.literal('failed'), code: z.string(), message: z.string() }),
+  z.object({ type: z.literal('failed'), code: z.enum(LOCAL_STACK_ERROR_CODES), message: z.string() }),
   z.object({ type: z.literal('log'), line: z.string() }),
 ])
 

@@ -23,6 +23,18 @@ export type ChunkedBody = {
  */
 export async function* decodeAwsChunked(body: ChunkedBody): AsyncGenerator<Buffer> {
   const reader = new FrameReader(body.source)
+  try {
+    const lastSignature = yield* decodeChunks(body, reader)
+    const trailer = await readTrailer(reader)
+    if (body.isSigned && trailer.size > 0) await verifyTrailer(body, trailer, lastSignature)
+    body.onTrailer(trailer)
+  } finally {
+    await reader.close()
+  }
+}
+
+/** Returns the signature of the last chunk, which the trailer goes on from. */
+async function* decodeChunks(body: ChunkedBody, reader: FrameReader): AsyncGenerator<Buffer, string> {
   let previous = body.authorization.signature
   for (;;) {
     const { size, signature } = parseChunkHeader(await reader.line(), body.isSigned)
@@ -38,12 +50,9 @@ export async function* decodeAwsChunked(body: ChunkedBody): AsyncGenerator<Buffe
       const text = ['AWS4-HMAC-SHA256-PAYLOAD', longDate, scope, previous, EMPTY_SHA256, hash.digest('hex')].join('\n')
       previous = await verify(body.signer, text, signedAt, signature)
     }
-    if (size === 0) break
+    if (size === 0) return previous
     if ((await reader.line()) !== '') throw new S3Error('InvalidRequest', 'A chunk does not end where it says.')
   }
-  const trailer = await readTrailer(reader)
-  if (body.isSigned && trailer.size > 0) await verifyTrailer(body, trailer, previous)
-  body.onTrailer(trailer)
 }
 
 async function verifyTrailer(body: ChunkedBody, trailer: Map<string, string>, previous: string): Promise<void> {
@@ -118,6 +127,11 @@ class FrameReader {
       this.#buffer = Buffer.alloc(0)
       return rest
     }
+  }
+
+  /** Lets go of the source, read to its end or not. */
+  async close(): Promise<void> {
+    await this.#source.return?.()
   }
 
   async #more(): Promise<boolean> {

@@ -12,6 +12,8 @@ import type { Signer } from './signer.ts'
 import type { Store } from './store.ts'
 import { buildXml } from './xml.ts'
 
+const MAX_DRAINED_BYTES = 64 * 1024 * 1024
+
 /** One line for each answer; the address stands without its query, which may hold a signature. */
 export type AccessLogEntry = {
   method: string
@@ -61,6 +63,7 @@ export async function handleRequest(
     response.destroy()
   } finally {
     await answer.release?.()
+    drain(message)
   }
   const { code, error } = failure instanceof S3Error ? { code: failure.code } : { error: failure }
   log({
@@ -86,6 +89,20 @@ async function send(
     return
   }
   await pipeline(Readable.from(body, { objectMode: false, highWaterMark: 1 }), response)
+}
+
+/**
+ * Takes what is left of a body that was refused early, or the client would see a broken connection and not the reason.
+ * Of one that goes on for too long, the connection is cut.
+ */
+function drain(message: IncomingMessage): void {
+  if (message.complete || message.destroyed) return
+  let drainedBytes = 0
+  message.on('data', (chunk: Buffer) => {
+    drainedBytes += chunk.length
+    if (drainedBytes > MAX_DRAINED_BYTES) message.destroy()
+  })
+  message.resume()
 }
 
 function describeFailure(error: unknown, message: IncomingMessage, requestId: string): S3Response {
