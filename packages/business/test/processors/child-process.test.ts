@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readdir, readFile, readlink } from 'node:fs/promises'
+import { readdir, readFile, readlink, rm } from 'node:fs/promises'
 import process from 'node:process'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
@@ -55,6 +55,26 @@ test('a job that is aborted before it begins starts no child', async () => {
   job.controller.abort(new Error('too late'))
   await expect(datasetProfileProcessor.run(job.run)).rejects.toThrow('too late')
   expect(job.progress).toEqual([{ fraction: 0, stage: 'downloading' }])
+})
+
+onLinux('a child that is killed from outside, as for want of memory, is no fault of the file', async () => {
+  await using job = await datasetJob('large.csv', largeCsv())
+  const outcome = datasetProfileProcessor.run(job.run).catch((error: unknown) => error)
+  await vi.waitFor(() => expect(job.progress.at(-1)?.stage).toBe('reading'), { timeout: 10_000, interval: 5 })
+  const [child = 0] = await pidsIn(job.scratchDir)
+  process.kill(child, 'SIGKILL')
+  expect(await outcome).toEqual(new Error('A child process ended without an answer (SIGKILL).'))
+})
+
+test('a child that cannot be started fails the job', async () => {
+  await using job = await datasetJob('a.csv', 'a,b\n1,2\n')
+  const download: typeof job.run.objects.download = async (id, path) => {
+    const source = await job.run.objects.download(id, path)
+    await rm(job.scratchDir, { recursive: true })
+    return source
+  }
+  const run = { ...job.run, objects: { ...job.run.objects, download } }
+  await expect(datasetProfileProcessor.run(run)).rejects.toThrow('ENOENT')
 })
 
 onLinux('when the worker is killed its child dies by itself', async () => {

@@ -18,7 +18,10 @@ const columnSchema = z.object({
   mean: z.number().nullable(),
   stddev: z.number().nullable(),
   quantiles: z.object({ p25: z.number(), p50: z.number(), p75: z.number() }).nullable(),
-  /** Numbers and times: at most 24 bins of equal width; `from` and `to` are text as in `min`. */
+  /**
+   * Numbers and times: at most 24 bins of equal width over the finite values; `from` and `to` are text. `from` lies in the
+   * bin and `to` in the next; the last bin of fractions holds its `to` as well.
+   */
   histogram: z.array(z.object({ from: z.string(), to: z.string(), count })).nullable(),
   /** Text and booleans: at most 10, the most frequent first. */
   topValues: z.array(z.object({ value: z.string(), count })).nullable(),
@@ -40,7 +43,7 @@ export const datasetProfile = jobKind({
   input: z.object({ fileId: fileIdSchema }),
   output: z.object({
     format: z.enum(['csv', 'tsv', 'json', 'ndjson', 'parquet']),
-    /** `utf-8`, `utf-16le`, `utf-16be`, or `euc-kr` (CP949), as found; null for Parquet. */
+    /** `utf-8`, `utf-16le`, `utf-16be`, `euc-kr` (CP949) or `windows-1252`, as found; null for Parquet. */
     encoding: z.string().nullable(),
     delimiter: z.string().nullable(),
     hasHeader: z.boolean().nullable(),

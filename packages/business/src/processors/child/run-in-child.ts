@@ -1,6 +1,5 @@
 import { fork } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { JobInputError } from '@bellhop/model'
@@ -62,7 +61,7 @@ function lastWord<Result>(child: ChildProcess, { task, progress }: ChildTask<obj
     stderr = (stderr + text).slice(-STDERR_TAIL_CHARS)
   })
   return new Promise<Result>((resolve, reject) => {
-    child.once('error', reject)
+    child.on('error', reject)
     child.on('message', (message: ChildMessage<Result>) => {
       if (message.type === 'progress') progress(message.fraction, message.stage)
       else if (message.type === 'done') resolve(message.result)
@@ -70,8 +69,8 @@ function lastWord<Result>(child: ChildProcess, { task, progress }: ChildTask<obj
       else reject(new Error(`A child process failed: ${message.message}`, { cause: message.stack }))
     })
     // `close`, not `exit`: by then all that it said over IPC and stderr has arrived.
-    void once(child, 'close').then(([code, exitSignal]) =>
-      reject(new Error(`A child process ended without an answer (${String(exitSignal ?? code)}). ${stderr}`.trim())),
+    child.once('close', (code, exitSignal) =>
+      reject(new Error(`A child process ended without an answer (${exitSignal ?? code}). ${stderr}`.trim())),
     )
     child.send(task, (error) => error && reject(error))
   })

@@ -30,6 +30,7 @@ export async function readCsv(
   onFraction: (fraction: number) => void,
 ): Promise<Table> {
   const told = dialectOfFirstLine(source.head)
+  if (told !== null) checkWidth(told)
   const sniffed = await sniffDialect(engine, source.path, source.head, told?.columns.length ?? 1)
   const doubtful = sniffed === null || sniffed.skippedLines > 0 || sniffed.columns.length < 2
   if (doubtful && told !== null) {
