@@ -4,6 +4,212 @@ create extension if not exists btree_gin;
 
 create extension if not exists pg_trgm;
 
+CREATE OR REPLACE FUNCTION public.catalog_dirty_1()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+AS $function$
+begin
+  if tg_op operator(pg_catalog.=) 'INSERT' then
+    insert into public.live_view_dirty (view, kind, key) select 'catalog', 0, r."id"::pg_catalog.text from new_rows r where r."id" is not null;
+  elsif tg_op operator(pg_catalog.=) 'UPDATE' then
+    insert into public.live_view_dirty (view, kind, key) select 'catalog', 0, k.key
+    from old_rows o full join new_rows n on n."id" operator(pg_catalog.=) o."id"
+    cross join lateral (
+      values (true, n."id"::pg_catalog.text), (n."id" is null or row(o."id")::pg_catalog.record operator(pg_catalog.*<>) row(n."id")::pg_catalog.record, o."id"::pg_catalog.text)
+    ) k(counts, key)
+    where k.counts and k.key is not null;
+  elsif tg_op operator(pg_catalog.=) 'DELETE' then
+    insert into public.live_view_dirty (view, kind, key) select 'catalog', 0, r."id"::pg_catalog.text from old_rows r where r."id" is not null;
+  else
+    insert into public.live_view_dirty (view, kind, key) values ('catalog', -1, '');
+  end if;
+  if not found then
+    return null;
+  end if;
+  if (select w.awake_until from public.live_view_wake w) operator(pg_catalog.>) pg_catalog.clock_timestamp() then
+    return null;
+  end if;
+  if not exists (
+    select from public.live_view_dirty d
+    where d.view operator(pg_catalog.=) 'catalog' and d.xid operator(pg_catalog.<>) pg_catalog.pg_current_xact_id()
+  ) then
+    perform pg_catalog.pg_notify('live_view', '');
+  end if;
+  return null;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.catalog_dirty_2()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+AS $function$
+begin
+  if tg_op operator(pg_catalog.=) 'INSERT' then
+    insert into public.live_view_dirty (view, kind, key) select distinct 'catalog', 0, r."file_id"::pg_catalog.text from new_rows r where r."file_id" is not null;
+  elsif tg_op operator(pg_catalog.=) 'UPDATE' then
+    insert into public.live_view_dirty (view, kind, key) select distinct 'catalog', 0, k.key
+    from old_rows o full join new_rows n on n."id" operator(pg_catalog.=) o."id"
+    cross join lateral (
+      values (true, n."file_id"::pg_catalog.text), (n."file_id" is null or row(o."file_id")::pg_catalog.record operator(pg_catalog.*<>) row(n."file_id")::pg_catalog.record, o."file_id"::pg_catalog.text)
+    ) k(counts, key)
+    where k.counts and k.key is not null and (o."id" is null or n."id" is null or row(o."file_id", o."status")::pg_catalog.record operator(pg_catalog.*<>) row(n."file_id", n."status")::pg_catalog.record);
+  elsif tg_op operator(pg_catalog.=) 'DELETE' then
+    insert into public.live_view_dirty (view, kind, key) select distinct 'catalog', 0, r."file_id"::pg_catalog.text from old_rows r where r."file_id" is not null;
+  else
+    insert into public.live_view_dirty (view, kind, key) values ('catalog', -1, '');
+  end if;
+  if not found then
+    return null;
+  end if;
+  if (select w.awake_until from public.live_view_wake w) operator(pg_catalog.>) pg_catalog.clock_timestamp() then
+    return null;
+  end if;
+  if not exists (
+    select from public.live_view_dirty d
+    where d.view operator(pg_catalog.=) 'catalog' and d.xid operator(pg_catalog.<>) pg_catalog.pg_current_xact_id()
+  ) then
+    perform pg_catalog.pg_notify('live_view', '');
+  end if;
+  return null;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.catalog_dirty_3()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+AS $function$
+begin
+  if tg_op operator(pg_catalog.=) 'INSERT' then
+    insert into public.live_view_dirty (view, kind, key) select distinct 'catalog', 0, r."file_id"::pg_catalog.text from new_rows r where r."file_id" is not null;
+  elsif tg_op operator(pg_catalog.=) 'UPDATE' then
+    insert into public.live_view_dirty (view, kind, key) select distinct 'catalog', 0, k.key
+    from old_rows o full join new_rows n on n."id" operator(pg_catalog.=) o."id"
+    cross join lateral (
+      values (true, n."file_id"::pg_catalog.text), (n."file_id" is null or row(o."file_id")::pg_catalog.record operator(pg_catalog.*<>) row(n."file_id")::pg_catalog.record, o."file_id"::pg_catalog.text)
+    ) k(counts, key)
+    where k.counts and k.key is not null;
+  elsif tg_op operator(pg_catalog.=) 'DELETE' then
+    insert into public.live_view_dirty (view, kind, key) select distinct 'catalog', 0, r."file_id"::pg_catalog.text from old_rows r where r."file_id" is not null;
+  else
+    insert into public.live_view_dirty (view, kind, key) values ('catalog', -1, '');
+  end if;
+  if not found then
+    return null;
+  end if;
+  if (select w.awake_until from public.live_view_wake w) operator(pg_catalog.>) pg_catalog.clock_timestamp() then
+    return null;
+  end if;
+  if not exists (
+    select from public.live_view_dirty d
+    where d.view operator(pg_catalog.=) 'catalog' and d.xid operator(pg_catalog.<>) pg_catalog.pg_current_xact_id()
+  ) then
+    perform pg_catalog.pg_notify('live_view', '');
+  end if;
+  return null;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.catalog_dirty_4()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+AS $function$
+begin
+  if tg_op operator(pg_catalog.=) 'INSERT' then
+    insert into public.live_view_dirty (view, kind, key) select 'catalog', 4, r."id"::pg_catalog.text from new_rows r where r."id" is not null;
+  elsif tg_op operator(pg_catalog.=) 'UPDATE' then
+    insert into public.live_view_dirty (view, kind, key) select 'catalog', 4, k.key
+    from old_rows o full join new_rows n on n."id" operator(pg_catalog.=) o."id"
+    cross join lateral (
+      values (true, n."id"::pg_catalog.text), (n."id" is null or row(o."id")::pg_catalog.record operator(pg_catalog.*<>) row(n."id")::pg_catalog.record, o."id"::pg_catalog.text)
+    ) k(counts, key)
+    where k.counts and k.key is not null and (o."id" is null or n."id" is null or row(o."id", o."name")::pg_catalog.record operator(pg_catalog.*<>) row(n."id", n."name")::pg_catalog.record);
+  elsif tg_op operator(pg_catalog.=) 'DELETE' then
+    insert into public.live_view_dirty (view, kind, key) select 'catalog', 4, r."id"::pg_catalog.text from old_rows r where r."id" is not null;
+  else
+    insert into public.live_view_dirty (view, kind, key) values ('catalog', -1, '');
+  end if;
+  if not found then
+    return null;
+  end if;
+  if (select w.awake_until from public.live_view_wake w) operator(pg_catalog.>) pg_catalog.clock_timestamp() then
+    return null;
+  end if;
+  if not exists (
+    select from public.live_view_dirty d
+    where d.view operator(pg_catalog.=) 'catalog' and d.xid operator(pg_catalog.<>) pg_catalog.pg_current_xact_id()
+  ) then
+    perform pg_catalog.pg_notify('live_view', '');
+  end if;
+  return null;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.insights_dirty_1()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+AS $function$
+begin
+  if tg_op operator(pg_catalog.=) 'INSERT' then
+    insert into public.live_view_dirty (view, kind, key) select 'insights', -1, '' where exists (select from new_rows);
+  elsif tg_op operator(pg_catalog.=) 'UPDATE' then
+    insert into public.live_view_dirty (view, kind, key) select 'insights', -1, '' where exists (select from old_rows o full join new_rows n on n."id" operator(pg_catalog.=) o."id" where (o."id" is null or n."id" is null or row(o."status", o."type", o."size_bytes")::pg_catalog.record operator(pg_catalog.*<>) row(n."status", n."type", n."size_bytes")::pg_catalog.record));
+  elsif tg_op operator(pg_catalog.=) 'DELETE' then
+    insert into public.live_view_dirty (view, kind, key) select 'insights', -1, '' where exists (select from old_rows);
+  else
+    insert into public.live_view_dirty (view, kind, key) values ('insights', -1, '');
+  end if;
+  if not found then
+    return null;
+  end if;
+  if (select w.awake_until from public.live_view_wake w) operator(pg_catalog.>) pg_catalog.clock_timestamp() then
+    return null;
+  end if;
+  if not exists (
+    select from public.live_view_dirty d
+    where d.view operator(pg_catalog.=) 'insights' and d.xid operator(pg_catalog.<>) pg_catalog.pg_current_xact_id()
+  ) then
+    perform pg_catalog.pg_notify('live_view', '');
+  end if;
+  return null;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.insights_dirty_2()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+AS $function$
+begin
+  if tg_op operator(pg_catalog.=) 'INSERT' then
+    insert into public.live_view_dirty (view, kind, key) select 'insights', -1, '' where exists (select from new_rows);
+  elsif tg_op operator(pg_catalog.=) 'UPDATE' then
+    insert into public.live_view_dirty (view, kind, key) select 'insights', -1, '' where exists (select from old_rows o full join new_rows n on n."id" operator(pg_catalog.=) o."id" where (o."id" is null or n."id" is null or row(o."status")::pg_catalog.record operator(pg_catalog.*<>) row(n."status")::pg_catalog.record));
+  elsif tg_op operator(pg_catalog.=) 'DELETE' then
+    insert into public.live_view_dirty (view, kind, key) select 'insights', -1, '' where exists (select from old_rows);
+  else
+    insert into public.live_view_dirty (view, kind, key) values ('insights', -1, '');
+  end if;
+  if not found then
+    return null;
+  end if;
+  if (select w.awake_until from public.live_view_wake w) operator(pg_catalog.>) pg_catalog.clock_timestamp() then
+    return null;
+  end if;
+  if not exists (
+    select from public.live_view_dirty d
+    where d.view operator(pg_catalog.=) 'insights' and d.xid operator(pg_catalog.<>) pg_catalog.pg_current_xact_id()
+  ) then
+    perform pg_catalog.pg_notify('live_view', '');
+  end if;
+  return null;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION public.job_arrow_exists(from_status text, to_status text)
  RETURNS boolean
  LANGUAGE sql
@@ -58,6 +264,33 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION public.live_view_drop(which text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  owned record;
+begin
+  for owned in
+    select p.oid::regprocedure as name from pg_proc p
+    where obj_description(p.oid, 'pg_proc') = 'live-view ' || which || ' trigger'
+  loop
+    execute format('drop function %s cascade', owned.name);
+  end loop;
+  for owned in
+    select c.oid::regclass as name, case c.relkind when 'v' then 'view' when 'm' then 'materialized view' else 'table' end as kind
+    from pg_class c
+    where starts_with(obj_description(c.oid, 'pg_class'), 'live-view ' || which || ' ')
+    order by c.relkind = 'v' desc
+  loop
+    execute format('drop %s %s', owned.kind, owned.name);
+  end loop;
+  delete from public.live_view_dirty where view = which;
+  delete from public.live_view_status where view = which;
+end
+$function$;
+
 create table accounts (
   id text not null,
   account_id text not null,
@@ -86,6 +319,33 @@ create table api_keys (
   last_used_at timestamp with time zone,
   revoked_at timestamp with time zone
 );
+
+create table catalog (
+  id text not null,
+  workspace_id text not null,
+  name text not null,
+  sort_name text not null,
+  search_text text not null,
+  type text not null,
+  media_type text not null,
+  size_bytes bigint not null,
+  tags text[] not null,
+  status text not null,
+  owner_name text not null,
+  created_at timestamp with time zone not null,
+  download_count integer not null,
+  jobs_active integer not null,
+  jobs_done integer not null,
+  jobs_failed integer not null,
+  thumbnail_id text,
+  blurhash text,
+  width integer,
+  height integer,
+  row_count bigint,
+  column_count integer
+);
+
+comment on table catalog is 'live-view catalog realtime v1 sha256:ae5e8fee433cd66ee20ad006cc4e97af0eaaca2c309fa5c7c66ce9e4908e6d4f';
 
 create table files (
   id text not null,
@@ -151,6 +411,44 @@ create table jobs (
   run_at timestamp with time zone not null default now(),
   started_at timestamp with time zone,
   finished_at timestamp with time zone
+);
+
+create table live_view_dirty (
+  view text not null,
+  kind smallint not null,
+  key text not null default ''::text,
+  xid xid8 not null default pg_current_xact_id(),
+  at timestamp with time zone not null default clock_timestamp()
+);
+
+comment on table live_view_dirty is 'What each view has not taken in yet. Appended by triggers, deleted by the transaction that applies it.';
+
+create table live_view_history (
+  id bigint not null,
+  view text not null,
+  what text not null,
+  finished_at timestamp with time zone not null default clock_timestamp(),
+  duration_ms double precision not null,
+  keys integer,
+  error text
+);
+
+create table live_view_status (
+  view text not null,
+  strategy text not null,
+  version integer not null,
+  definition text not null,
+  last_applied_at timestamp with time zone,
+  last_duration_ms double precision,
+  last_keys integer,
+  error text,
+  error_at timestamp with time zone,
+  failures integer not null default 0
+);
+
+create table live_view_wake (
+  only_row boolean not null default true,
+  awake_until timestamp with time zone not null
 );
 
 create table members (
@@ -271,6 +569,8 @@ alter table api_keys add constraint api_keys_workspace_id_workspaces_id_fk FOREI
 
 alter table api_keys add constraint api_keys_role_check CHECK ((role = ANY (ARRAY['owner'::text, 'member'::text, 'viewer'::text])));
 
+alter table catalog add constraint catalog_key PRIMARY KEY (id);
+
 alter table files add constraint files_object_key_unique UNIQUE (object_key);
 
 alter table files add constraint files_pkey PRIMARY KEY (id);
@@ -310,6 +610,16 @@ alter table jobs add constraint jobs_lease_check CHECK ((((status = 'PROCESSING'
 alter table jobs add constraint jobs_output_check CHECK (((status = 'COMPLETED'::text) = (output IS NOT NULL)));
 
 alter table jobs add constraint jobs_status_check CHECK ((status = ANY (ARRAY['PENDING'::text, 'PROCESSING'::text, 'COMPLETED'::text, 'FAILED'::text, 'CANCELLED'::text])));
+
+alter table live_view_history add constraint live_view_history_pkey PRIMARY KEY (id);
+
+alter table live_view_history add constraint live_view_history_what_check CHECK ((what = ANY (ARRAY['rebuild'::text, 'refresh'::text, 'failure'::text])));
+
+alter table live_view_status add constraint live_view_status_pkey PRIMARY KEY (view);
+
+alter table live_view_wake add constraint live_view_wake_pkey PRIMARY KEY (only_row);
+
+alter table live_view_wake add constraint live_view_wake_only_row_check CHECK (only_row);
 
 alter table members add constraint members_workspace_id_user_id_pk PRIMARY KEY (workspace_id, user_id);
 
@@ -367,9 +677,23 @@ CREATE INDEX accounts_user_id_idx ON public.accounts USING btree (user_id);
 
 CREATE INDEX api_keys_workspace_id_idx ON public.api_keys USING btree (workspace_id) WHERE (revoked_at IS NULL);
 
+CREATE INDEX catalog_by_name ON public.catalog USING btree (workspace_id, sort_name, id);
+
+CREATE INDEX catalog_by_size ON public.catalog USING btree (workspace_id, size_bytes, id);
+
+CREATE INDEX catalog_by_tag ON public.catalog USING gin (workspace_id, tags);
+
+CREATE INDEX catalog_by_text ON public.catalog USING gin (workspace_id, search_text gin_trgm_ops);
+
+CREATE INDEX catalog_by_type ON public.catalog USING btree (workspace_id, type, id DESC);
+
+CREATE INDEX catalog_newest ON public.catalog USING btree (workspace_id, id DESC);
+
 CREATE INDEX files_owner_id_idx ON public.files USING btree (owner_id);
 
 CREATE INDEX files_workspace_id_idx ON public.files USING btree (workspace_id, id DESC NULLS LAST);
+
+CREATE UNIQUE INDEX insights_key ON public.insights USING btree (workspace_id, day, type);
 
 CREATE INDEX jobs_active_idx ON public.jobs USING btree (workspace_id, id) WHERE (status = ANY (ARRAY['PENDING'::text, 'PROCESSING'::text]));
 
@@ -382,6 +706,10 @@ CREATE UNIQUE INDEX jobs_idempotency_key_idx ON public.jobs USING btree (workspa
 CREATE INDEX jobs_lease_owner_idx ON public.jobs USING btree (lease_owner) WHERE (lease_owner IS NOT NULL);
 
 CREATE INDEX jobs_workspace_id_idx ON public.jobs USING btree (workspace_id, id DESC NULLS LAST);
+
+CREATE INDEX live_view_dirty_view_at ON public.live_view_dirty USING btree (view, at);
+
+CREATE INDEX live_view_history_view_id ON public.live_view_history USING btree (view, id);
 
 CREATE INDEX members_user_id_idx ON public.members USING btree (user_id);
 
@@ -401,6 +729,152 @@ CREATE INDEX valet_keys_workspace_id_idx ON public.valet_keys USING btree (works
 
 CREATE INDEX verifications_identifier_idx ON public.verifications USING btree (identifier);
 
+create  view catalog_source as
+ SELECT id,
+    workspace_id,
+    name,
+    sort_name,
+    search_text,
+    type,
+    media_type,
+    size_bytes,
+    tags,
+    status,
+    owner_name,
+    created_at,
+    download_count,
+    jobs_active,
+    jobs_done,
+    jobs_failed,
+    thumbnail_id,
+    blurhash,
+    width,
+    height,
+    row_count,
+    column_count
+   FROM ( SELECT f.id,
+            f.workspace_id,
+            f.name,
+            lower(f.name) AS sort_name,
+            lower((f.name || ' '::text) || array_to_string(f.tags, ' '::text)) AS search_text,
+            f.type,
+            f.media_type,
+            f.size_bytes,
+            f.tags,
+            f.status,
+            u.name AS owner_name,
+            f.created_at,
+            f.download_count,
+            work.jobs_active,
+            work.jobs_done,
+            work.jobs_failed,
+            ( SELECT o.id
+                   FROM outputs o
+                  WHERE o.file_id = f.id AND o.role = 'thumbnail'::text
+                  ORDER BY o.id DESC
+                 LIMIT 1) AS thumbnail_id,
+            image.output ->> 'blurhash'::text AS blurhash,
+            (image.output ->> 'width'::text)::integer AS width,
+            (image.output ->> 'height'::text)::integer AS height,
+            (dataset.output ->> 'rowCount'::text)::bigint AS row_count,
+            (dataset.output ->> 'columnCount'::text)::integer AS column_count
+           FROM files f
+             JOIN users u ON u.id = f.owner_id
+             CROSS JOIN LATERAL ( SELECT count(*) FILTER (WHERE j.status = ANY (ARRAY['PENDING'::text, 'PROCESSING'::text]))::integer AS jobs_active,
+                    count(*) FILTER (WHERE j.status = 'COMPLETED'::text)::integer AS jobs_done,
+                    count(*) FILTER (WHERE j.status = 'FAILED'::text)::integer AS jobs_failed
+                   FROM jobs j
+                  WHERE j.file_id = f.id) work
+             LEFT JOIN LATERAL ( SELECT j.output
+                   FROM jobs j
+                  WHERE j.file_id = f.id AND j.kind = 'image.variants'::text AND j.status = 'COMPLETED'::text
+                  ORDER BY j.id DESC
+                 LIMIT 1) image ON true
+             LEFT JOIN LATERAL ( SELECT j.output
+                   FROM jobs j
+                  WHERE j.file_id = f.id AND j.kind = 'dataset.profile'::text AND j.status = 'COMPLETED'::text
+                  ORDER BY j.id DESC
+                 LIMIT 1) dataset ON true
+          WHERE f.status = 'READY'::text) s;
+
+create materialized view insights as
+ SELECT workspace_id,
+    day,
+    type,
+    sum(files)::integer AS files,
+    sum(size_bytes)::bigint AS size_bytes,
+    sum(jobs_completed)::integer AS jobs_completed,
+    sum(jobs_failed)::integer AS jobs_failed
+   FROM ( SELECT f.workspace_id,
+            (f.ready_at AT TIME ZONE 'UTC'::text)::date AS day,
+            f.type,
+            1 AS files,
+            f.size_bytes,
+            0 AS jobs_completed,
+            0 AS jobs_failed
+           FROM files f
+          WHERE f.status = 'READY'::text
+        UNION ALL
+         SELECT j.workspace_id,
+            (j.finished_at AT TIME ZONE 'UTC'::text)::date AS timezone,
+            f.type,
+            0,
+            0,
+            (j.status = 'COMPLETED'::text)::integer AS int4,
+            (j.status = 'FAILED'::text)::integer AS int4
+           FROM jobs j
+             JOIN files f ON f.id = j.file_id
+          WHERE j.status = ANY (ARRAY['COMPLETED'::text, 'FAILED'::text])) happened
+  GROUP BY workspace_id, day, type;
+
+CREATE TRIGGER catalog_dirty_1_delete AFTER DELETE ON files REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION catalog_dirty_1();
+
+CREATE TRIGGER catalog_dirty_1_insert AFTER INSERT ON files REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION catalog_dirty_1();
+
+CREATE TRIGGER catalog_dirty_1_truncate AFTER TRUNCATE ON files FOR EACH STATEMENT EXECUTE FUNCTION catalog_dirty_1();
+
+CREATE TRIGGER catalog_dirty_1_update AFTER UPDATE ON files REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION catalog_dirty_1();
+
+CREATE TRIGGER insights_dirty_1_delete AFTER DELETE ON files REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION insights_dirty_1();
+
+CREATE TRIGGER insights_dirty_1_insert AFTER INSERT ON files REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION insights_dirty_1();
+
+CREATE TRIGGER insights_dirty_1_truncate AFTER TRUNCATE ON files FOR EACH STATEMENT EXECUTE FUNCTION insights_dirty_1();
+
+CREATE TRIGGER insights_dirty_1_update AFTER UPDATE ON files REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION insights_dirty_1();
+
+CREATE TRIGGER catalog_dirty_2_delete AFTER DELETE ON jobs REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION catalog_dirty_2();
+
+CREATE TRIGGER catalog_dirty_2_insert AFTER INSERT ON jobs REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION catalog_dirty_2();
+
+CREATE TRIGGER catalog_dirty_2_truncate AFTER TRUNCATE ON jobs FOR EACH STATEMENT EXECUTE FUNCTION catalog_dirty_2();
+
+CREATE TRIGGER catalog_dirty_2_update AFTER UPDATE ON jobs REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION catalog_dirty_2();
+
+CREATE TRIGGER insights_dirty_2_delete AFTER DELETE ON jobs REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION insights_dirty_2();
+
+CREATE TRIGGER insights_dirty_2_insert AFTER INSERT ON jobs REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION insights_dirty_2();
+
+CREATE TRIGGER insights_dirty_2_truncate AFTER TRUNCATE ON jobs FOR EACH STATEMENT EXECUTE FUNCTION insights_dirty_2();
+
+CREATE TRIGGER insights_dirty_2_update AFTER UPDATE ON jobs REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION insights_dirty_2();
+
 CREATE TRIGGER jobs_guard BEFORE UPDATE ON jobs FOR EACH ROW EXECUTE FUNCTION jobs_guard();
 
 CREATE TRIGGER jobs_record AFTER INSERT OR UPDATE ON jobs FOR EACH ROW EXECUTE FUNCTION jobs_record();
+
+CREATE TRIGGER catalog_dirty_3_delete AFTER DELETE ON outputs REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION catalog_dirty_3();
+
+CREATE TRIGGER catalog_dirty_3_insert AFTER INSERT ON outputs REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION catalog_dirty_3();
+
+CREATE TRIGGER catalog_dirty_3_truncate AFTER TRUNCATE ON outputs FOR EACH STATEMENT EXECUTE FUNCTION catalog_dirty_3();
+
+CREATE TRIGGER catalog_dirty_3_update AFTER UPDATE ON outputs REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION catalog_dirty_3();
+
+CREATE TRIGGER catalog_dirty_4_delete AFTER DELETE ON users REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION catalog_dirty_4();
+
+CREATE TRIGGER catalog_dirty_4_insert AFTER INSERT ON users REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION catalog_dirty_4();
+
+CREATE TRIGGER catalog_dirty_4_truncate AFTER TRUNCATE ON users FOR EACH STATEMENT EXECUTE FUNCTION catalog_dirty_4();
+
+CREATE TRIGGER catalog_dirty_4_update AFTER UPDATE ON users REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION catalog_dirty_4();

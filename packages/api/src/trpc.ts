@@ -1,4 +1,4 @@
-import { toAppError } from '@bellhop/business'
+import { describeFaults, toAppError } from '@bellhop/business'
 import { AppError, ERRORS } from '@bellhop/model'
 import { TRPCError, initTRPC } from '@trpc/server'
 import { ZodError } from 'zod'
@@ -89,7 +89,7 @@ export async function* subscribe<T>(
 function appErrorOf(error: TRPCError): AppError {
   if (error.cause instanceof AppError) return error.cause
   if (error.cause instanceof ZodError) {
-    const faults = error.cause.issues.map(({ path, message }) => `${path.join('.') || 'input'}: ${message}`)
+    const faults = describeFaults(error.cause)
     return new AppError('INVALID_INPUT', `The request does not have the form that is expected. ${faults.join(' ')}`, {
       details: { faults },
     })

@@ -17,13 +17,13 @@ const objectsToDelete = z.object({
 /** What the queue runs that no person waits for. Each may run twice. */
 export function choresOf(platform: Platform): Readonly<Record<Chore, (payload: unknown) => Promise<void>>> {
   return {
-    async 'objects.delete'(payload) {
+    async 'objects:delete'(payload) {
       const { objectKeys, multipart } = objectsToDelete.parse(payload)
       const [first] = objectKeys
       if (multipart !== null && first !== undefined) await platform.store.abortMultipart(first, multipart)
       await platform.store.deleteObjects(objectKeys)
     },
-    async 'uploads.sweep'() {
+    async 'uploads:sweep'() {
       for (const upload of await findAbandonedUploads(platform.database.db, SWEPT_AT_ONCE)) {
         // What has wholly arrived is finished, never deleted; only what is not there is given up.
         const object = upload.status === 'OPEN' ? await platform.store.head(upload.file.objectKey) : null

@@ -54,7 +54,7 @@ export async function deleteFile(ctx: Context, { fileId }: { fileId: FileId }): 
     const file = await persistence.markFileDeleted(tx, caller.workspaceId, fileId)
     if (!file) return false
     const outputKeys = await persistence.listOutputKeys(tx, fileId)
-    await persistence.queueChore(tx, 'objects.delete', { objectKeys: [file.objectKey, ...outputKeys], multipart: null })
+    await persistence.queueChore(tx, 'objects:delete', { objectKeys: [file.objectKey, ...outputKeys], multipart: null })
     return true
   })
   if (!deleted && !upload) throw new AppError('FILE_NOT_FOUND')

@@ -5,7 +5,7 @@ import { z } from 'zod'
 import { requireRight } from './caller.ts'
 import type { Context } from './caller.ts'
 import { decodeCursor, encodeCursor } from './cursor.ts'
-import { fileOf, startJob } from './job-submission.ts'
+import { startJob } from './job-submission.ts'
 
 export interface SubmitJob {
   readonly kind: string
@@ -18,12 +18,9 @@ export async function submitJob(ctx: Context, request: SubmitJob): Promise<JobSn
   const { platform, caller } = ctx
   requireRight(caller, 'process')
   const { workspaceId, userId } = caller
-  const job = await platform.database.db.transaction(async (tx) => {
-    const row = await startJob(tx, { ...request, workspaceId, createdBy: userId })
-    const fileId = fileOf(row.input)
-    if (fileId !== null) await requireReadyFile(tx, ctx, fileId)
-    return row
-  })
+  const job = await platform.database.db.transaction((tx) =>
+    startJob(tx, { ...request, workspaceId, createdBy: userId }),
+  )
   platform.notifier.jobChanged(job)
   return snapshotOf(ctx, job.id)
 }
@@ -95,10 +92,4 @@ export async function snapshotOf({ platform, caller }: Context, jobId: JobId): P
   const [snapshot] = await persistence.findSnapshots(platform.database.db, caller.workspaceId, [jobId])
   if (!snapshot) throw new AppError('JOB_NOT_FOUND')
   return snapshot
-}
-
-async function requireReadyFile(tx: persistence.Transaction, { caller }: Context, fileId: FileId): Promise<void> {
-  const file = await persistence.findFile(tx, caller.workspaceId, fileId)
-  if (!file) throw new AppError('FILE_NOT_FOUND')
-  if (file.status !== 'READY') throw new AppError('FILE_NOT_READY')
 }

@@ -139,7 +139,7 @@ async function accept(platform: Platform, upload: UploadRow, found: Verified): P
     await markUploadKeysUsed(tx, upload.id)
     if (!(await markFileReady(tx, fileId, found))) {
       // Deleted while its upload was being completed.
-      await queueChore(tx, 'objects.delete', { objectKeys: [upload.file.objectKey], multipart: null })
+      await queueChore(tx, 'objects:delete', { objectKeys: [upload.file.objectKey], multipart: null })
       return true
     }
     for (const kind of upload.file.startJobs ? jobKindsFor(found.mediaType) : []) {
@@ -157,7 +157,7 @@ async function reject(platform: Platform, upload: UploadRow, { code, message }: 
   await platform.database.db.transaction(async (tx) => {
     if (!(await moveUpload(tx, upload.id, 'reject'))) return
     await markFileRejected(tx, upload.fileId, { code, sentence: message })
-    await queueChore(tx, 'objects.delete', { objectKeys: [upload.file.objectKey], multipart: upload.storeUploadId })
+    await queueChore(tx, 'objects:delete', { objectKeys: [upload.file.objectKey], multipart: upload.storeUploadId })
   })
 }
 

@@ -187,9 +187,9 @@ export async function abandonUpload(
   return platform.database.db.transaction(async (tx) => {
     if (!(await moveUpload(tx, upload.id, 'abort'))) return false
     await markFileDeleted(tx, upload.workspaceId, upload.fileId)
-    await queueChore(tx, 'objects.delete', remains)
+    await queueChore(tx, 'objects:delete', remains)
     // A part whose key was still alive may have landed after the first removal.
-    await queueChore(tx, 'objects.delete', remains, { delayMs: longestKeyMs })
+    await queueChore(tx, 'objects:delete', remains, { delayMs: longestKeyMs })
     return true
   })
 }

@@ -1,5 +1,15 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { abortUpload, completeUpload, deleteFile, getFile, getUpload, listValetKeys, searchCatalog, signParts, startUpload } from '@bellhop/business'
+import {
+  abortUpload,
+  completeUpload,
+  deleteFile,
+  getFile,
+  getUpload,
+  listValetKeys,
+  searchCatalog,
+  signParts,
+  startUpload,
+} from '@bellhop/business'
 import type { Context } from '@bellhop/business'
 import { MIB } from '@bellhop/model'
 import type { UploadPlan } from '@bellhop/model'
@@ -17,9 +27,15 @@ beforeAll(async () => {
 })
 afterAll(() => world[Symbol.asyncDispose]())
 
-const png = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64')
+const png = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+  'base64',
+)
 
-async function single(content: Uint8Array<ArrayBuffer>, options: { name?: string; mediaType?: string; sha256?: string } = {}) {
+async function single(
+  content: Uint8Array<ArrayBuffer>,
+  options: { name?: string; mediaType?: string; sha256?: string } = {},
+) {
   const plan = await startUpload(owner, { name: 'a.txt', startJobs: false, ...options, sizeBytes: content.length })
   if (plan.mode !== 'single') throw new Error('Expected one PUT.')
   return plan
@@ -29,7 +45,8 @@ async function multipart(sizeBytes = 17 * MIB) {
   const plan = await startUpload(owner, { name: 'big.bin', sizeBytes, startJobs: false })
   if (plan.mode !== 'multipart') throw new Error('Expected parts.')
   const bytes = randomBytes(sizeBytes)
-  const slice = (number: number) => new Uint8Array(bytes.subarray((number - 1) * plan.partSizeBytes, number * plan.partSizeBytes))
+  const slice = (number: number) =>
+    new Uint8Array(bytes.subarray((number - 1) * plan.partSizeBytes, number * plan.partSizeBytes))
   const send = async (numbers: readonly number[], options: { bound: boolean } = { bound: true }) => {
     const parts = numbers.map((number) => ({ number, ...(options.bound ? { sha256: sha256(slice(number)) } : {}) }))
     for (const part of await signParts(owner, { uploadId: plan.uploadId, parts })) {
@@ -54,7 +71,15 @@ async function objectKeyOf(plan: UploadPlan): Promise<string> {
 describe('a small file', () => {
   test('becomes READY when its bytes are there, verified, and known by their hash', async () => {
     const { file, jobs } = await uploadBytes(owner, 'hello.txt', 'hello', { tags: ['Greeting'], startJobs: false })
-    expect(file).toMatchObject({ name: 'hello.txt', status: 'READY', integrity: 'sha256', sha256: sha256(Buffer.from('hello')), sizeBytes: 5, type: 'document', tags: ['greeting'] })
+    expect(file).toMatchObject({
+      name: 'hello.txt',
+      status: 'READY',
+      integrity: 'sha256',
+      sha256: sha256(Buffer.from('hello')),
+      sizeBytes: 5,
+      type: 'document',
+      tags: ['greeting'],
+    })
     expect(jobs).toEqual([])
   })
 
@@ -75,14 +100,18 @@ describe('a small file', () => {
     const outcomes = await Promise.allSettled(Array.from({ length: 20 }, () => completeUpload(owner, plan)))
     const files = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value.file.id] : []))
     expect(new Set(files)).toEqual(new Set([plan.fileId]))
-    for (const outcome of outcomes) if (outcome.status === 'rejected') expect(outcome.reason).toMatchObject({ code: 'UPLOAD_BUSY' })
+    for (const outcome of outcomes)
+      if (outcome.status === 'rejected') expect(outcome.reason).toMatchObject({ code: 'UPLOAD_BUSY' })
     expect((await completeUpload(owner, plan)).file.status).toBe('READY')
   })
 
   test('is not complete before its bytes are there, and can be sent then', async () => {
     const bytes = new TextEncoder().encode('late')
     const plan = await single(bytes)
-    await expect(completeUpload(owner, plan)).rejects.toMatchObject({ code: 'UPLOAD_INCOMPLETE', details: { missing: [1] } })
+    await expect(completeUpload(owner, plan)).rejects.toMatchObject({
+      code: 'UPLOAD_INCOMPLETE',
+      details: { missing: [1] },
+    })
     await put(plan.put, bytes)
     expect((await completeUpload(owner, plan)).file).toMatchObject({ status: 'READY', integrity: 'size' })
   })
@@ -94,11 +123,28 @@ describe('a key opens for nothing else', () => {
   test.each<[string, number, (plan: Extract<UploadPlan, { mode: 'single' }>) => Promise<Response>]>([
     ['other bytes of the same length', 400, (plan) => put(plan.put, new TextEncoder().encode('THE BYTES'))],
     ['fewer bytes', 403, (plan) => put(plan.put, bytes.slice(1))],
-    ['another type', 403, (plan) => put({ ...plan.put, headers: { ...plan.put.headers, 'content-type': 'text/html' } }, bytes)],
-    ['another object', 403, (plan) => put({ ...plan.put, url: plan.put.url.replace(plan.fileId, `${plan.fileId}0`) }, bytes)],
+    [
+      'another type',
+      403,
+      (plan) => put({ ...plan.put, headers: { ...plan.put.headers, 'content-type': 'text/html' } }, bytes),
+    ],
+    [
+      'another object',
+      403,
+      (plan) => put({ ...plan.put, url: plan.put.url.replace(plan.fileId, `${plan.fileId}0`) }, bytes),
+    ],
     ['another method', 403, (plan) => fetch(plan.put.url)],
     ['deleting', 403, (plan) => fetch(plan.put.url, { method: 'DELETE', headers: plan.put.headers })],
-    ['overwriting without the condition', 403, (plan) => fetch(plan.put.url, { method: 'PUT', body: bytes, headers: Object.fromEntries(Object.entries(plan.put.headers).filter(([name]) => name !== 'if-none-match')) })],
+    [
+      'overwriting without the condition',
+      403,
+      (plan) =>
+        fetch(plan.put.url, {
+          method: 'PUT',
+          body: bytes,
+          headers: Object.fromEntries(Object.entries(plan.put.headers).filter(([name]) => name !== 'if-none-match')),
+        }),
+    ],
   ])('%s', async (_, status, attempt) => {
     const plan = await single(bytes, { sha256: sha256(bytes) })
     expect((await attempt(plan)).status).toBe(status)
@@ -109,7 +155,10 @@ describe('a key opens for nothing else', () => {
   test('a part key opens for its own part and length only', async () => {
     const { plan, slice } = await multipart()
     const [part] = await signParts(owner, { uploadId: plan.uploadId, parts: [{ number: 1, sha256: sha256(slice(1)) }] })
-    expect((await put({ ...part!.request, url: part!.request.url.replace('partNumber=1', 'partNumber=2') }, slice(1))).status).toBe(403)
+    expect(
+      (await put({ ...part!.request, url: part!.request.url.replace('partNumber=1', 'partNumber=2') }, slice(1)))
+        .status,
+    ).toBe(403)
     expect((await put(part!.request, slice(1).slice(1))).status).toBe(403)
     expect((await put(part!.request, slice(2))).status).not.toBe(200)
     await abortUpload(owner, plan)
@@ -126,10 +175,17 @@ describe('a large file', () => {
   test('names the parts that lack, takes them, and is put together by the store', async () => {
     const { plan, send } = await multipart()
     await send([1, 3])
-    await expect(completeUpload(owner, plan)).rejects.toMatchObject({ code: 'UPLOAD_INCOMPLETE', details: { missing: [2] } })
+    await expect(completeUpload(owner, plan)).rejects.toMatchObject({
+      code: 'UPLOAD_INCOMPLETE',
+      details: { missing: [2] },
+    })
     expect((await getUpload(owner, plan)).arrived.map(({ number }) => number)).toEqual([1, 3])
     await send([2])
-    expect((await completeUpload(owner, plan)).file).toMatchObject({ status: 'READY', integrity: 'sha256-parts', sizeBytes: 17 * MIB })
+    expect((await completeUpload(owner, plan)).file).toMatchObject({
+      status: 'READY',
+      integrity: 'sha256-parts',
+      sizeBytes: 17 * MIB,
+    })
   })
 
   test('is vouched for by its size only when one key was not bound to its bytes', async () => {
@@ -147,7 +203,8 @@ describe('a large file', () => {
     const { objectKey } = upload.file
     const parts = await world.platform.store.listParts(objectKey, upload.storeUploadId!)
     await world.platform.store.completeMultipart(objectKey, upload.storeUploadId!, parts!)
-    await world.platform.database.sql`update uploads set status = 'COMPLETING', completing_at = now() - interval '2 minutes' where id = ${plan.uploadId}`
+    await world.platform.database
+      .sql`update uploads set status = 'COMPLETING', completing_at = now() - interval '2 minutes' where id = ${plan.uploadId}`
     expect((await completeUpload(owner, plan)).file).toMatchObject({ status: 'READY' })
   })
 
@@ -159,8 +216,13 @@ describe('a large file', () => {
     expect(await abortUpload(owner, plan)).toEqual({ status: 'ABORTED' })
     expect(await abortUpload(owner, plan)).toEqual({ status: 'ABORTED' })
     await expect(completeUpload(owner, plan)).rejects.toMatchObject({ code: 'UPLOAD_NOT_OPEN' })
-    await expect(signParts(owner, { uploadId: plan.uploadId, parts: [{ number: 1 }] })).rejects.toMatchObject({ code: 'UPLOAD_NOT_OPEN' })
-    await until('the parts are gone', async () => (await world.platform.store.listParts(upload.file.objectKey, upload.storeUploadId!)) === null)
+    await expect(signParts(owner, { uploadId: plan.uploadId, parts: [{ number: 1 }] })).rejects.toMatchObject({
+      code: 'UPLOAD_NOT_OPEN',
+    })
+    await until(
+      'the parts are gone',
+      async () => (await world.platform.store.listParts(upload.file.objectKey, upload.storeUploadId!)) === null,
+    )
   })
 
   test('aborted and completed at once has one end', async () => {
@@ -183,7 +245,10 @@ describe('what is refused, with a sentence and a code', () => {
     [{ name: 'x'.repeat(300), sizeBytes: 1 }, 'FILE_NAME_INVALID'],
     [{ name: 'big.bin', sizeBytes: 101 * MIB }, 'FILE_TOO_LARGE'],
   ])('%j: %s', async (input, code) => {
-    await expect(startUpload(owner, input)).rejects.toMatchObject({ code, message: expect.stringMatching(/^[A-Z].+[.;].*\.$/) })
+    await expect(startUpload(owner, input)).rejects.toMatchObject({
+      code,
+      message: expect.stringMatching(/^[A-Z].+[.;].*\.$/),
+    })
   })
 
   test('a lie about the type: the file is REJECTED and its object removed', async () => {
@@ -194,7 +259,10 @@ describe('what is refused, with a sentence and a code', () => {
     await expect(completeUpload(owner, plan)).rejects.toMatchObject({ code: 'TYPE_MISMATCH' })
     await expect(completeUpload(owner, plan)).rejects.toMatchObject({ code: 'TYPE_MISMATCH' })
     expect(await getFile(owner, plan)).toMatchObject({ status: 'REJECTED', error: { code: 'TYPE_MISMATCH' } })
-    await until('the object is gone', async () => !(await storedKeys()).includes(`workspaces/${owner.caller.workspaceId}/files/${plan.fileId}`))
+    await until(
+      'the object is gone',
+      async () => !(await storedKeys()).includes(`workspaces/${owner.caller.workspaceId}/files/${plan.fileId}`),
+    )
   })
 
   test('a picture that is called text', async () => {
@@ -204,12 +272,16 @@ describe('what is refused, with a sentence and a code', () => {
   })
 
   test('a viewer who uploads', async () => {
-    await expect(startUpload(world.as('viewer'), { name: 'a', sizeBytes: 1 })).rejects.toMatchObject({ code: 'FORBIDDEN' })
+    await expect(startUpload(world.as('viewer'), { name: 'a', sizeBytes: 1 })).rejects.toMatchObject({
+      code: 'FORBIDDEN',
+    })
   })
 
   test('a part outside the plan', async () => {
     const { plan } = await multipart()
-    await expect(signParts(owner, { uploadId: plan.uploadId, parts: [{ number: 4 }] })).rejects.toMatchObject({ code: 'PART_OUT_OF_RANGE' })
+    await expect(signParts(owner, { uploadId: plan.uploadId, parts: [{ number: 4 }] })).rejects.toMatchObject({
+      code: 'PART_OUT_OF_RANGE',
+    })
     await abortUpload(owner, plan)
   })
 })
@@ -218,7 +290,10 @@ test('while the store is away nothing is lost: the upload is open again and comp
   const bytes = new TextEncoder().encode('patience')
   const plan = await single(bytes)
   await put(plan.put, bytes)
-  const away: Context = { ...owner, platform: { ...world.platform, store: { ...world.platform.store, head: () => Promise.reject(new Error('away')) } } }
+  const away: Context = {
+    ...owner,
+    platform: { ...world.platform, store: { ...world.platform.store, head: () => Promise.reject(new Error('away')) } },
+  }
   await expect(completeUpload(away, plan)).rejects.toThrow('away')
   expect((await completeUpload(owner, plan)).file.status).toBe('READY')
 })
@@ -233,7 +308,10 @@ test('the sweeper finishes what has wholly arrived and gives up only what has no
   await using _ = await world.startWorker()
   await sql`select graphile_worker.add_job('uploads:sweep')`
   const statusOf = async (plan: UploadPlan) => (await findUpload(db, owner.caller.workspaceId, plan.uploadId))!.status
-  await until('both are settled', async () => (await statusOf(arrived)) === 'COMPLETED' && (await statusOf(left)) === 'ABORTED')
+  await until(
+    'both are settled',
+    async () => (await statusOf(arrived)) === 'COMPLETED' && (await statusOf(left)) === 'ABORTED',
+  )
   expect((await getFile(owner, arrived)).status).toBe('READY')
   await expect(getFile(owner, left)).rejects.toMatchObject({ code: 'FILE_NOT_FOUND' })
 })
@@ -244,7 +322,15 @@ test('every key is in the ledger: what for, how much, until when, from where, an
   await send([3])
   await completeUpload(owner, plan)
   const { items } = await listValetKeys(owner, { fileId: plan.fileId, limit: 10 })
-  expect(items.map(({ purpose, firstPart, keyCount, sizeBytes, fromAddress }) => ({ purpose, firstPart, keyCount, sizeBytes, fromAddress }))).toEqual([
+  expect(
+    items.map(({ purpose, firstPart, keyCount, sizeBytes, fromAddress }) => ({
+      purpose,
+      firstPart,
+      keyCount,
+      sizeBytes,
+      fromAddress,
+    })),
+  ).toEqual([
     { purpose: 'upload-part', firstPart: 3, keyCount: 1, sizeBytes: MIB, fromAddress: '127.0.0.1' },
     { purpose: 'upload-part', firstPart: 1, keyCount: 2, sizeBytes: 16 * MIB, fromAddress: '127.0.0.1' },
   ])
@@ -257,7 +343,8 @@ test('every key is in the ledger: what for, how much, until when, from where, an
 test('a deleted file leaves the catalog, and its object the store', async () => {
   await using _ = await world.startWorker()
   const { file } = await uploadBytes(owner, 'goodbye.txt', 'bye', { startJobs: false })
-  const listed = async () => (await searchCatalog(owner, { text: 'goodbye', sort: 'newest', limit: 10 })).items.map(({ id }) => id)
+  const listed = async () =>
+    (await searchCatalog(owner, { text: 'goodbye', sort: 'newest', limit: 10 })).items.map(({ id }) => id)
   await until('it is in the catalog', async () => (await listed()).includes(file.id))
   await deleteFile(owner, { fileId: file.id })
   await until('it has left the catalog', async () => (await listed()).length === 0)
