@@ -12,7 +12,7 @@ const MAX_PAYLOAD_BYTES = 7_900
 const FLUSH_AFTER_MS = 10
 /** Past this, what is gathered is dropped in favour of the listeners' slow sweep. */
 const MAX_GATHERED = 50_000
-const PING_EVERY_MS = 10_000
+const PING_EVERY_MS = 5_000
 const PONG_WITHIN_MS = 5_000
 
 /** A hint that something changed. Ids only: the rows are the truth. */
@@ -105,8 +105,9 @@ function* viewPayloads(views: ReadonlyMap<string, ReadonlySet<WorkspaceId> | nul
 }
 
 /**
- * Listens on a connection of its own until disposed. postgres.js listens again by itself after a lost connection; a
- * ping to ourselves proves that the connection is alive, for a dead one may look healthy for a minute.
+ * Listens on a connection of its own until disposed. postgres.js listens again by itself after a lost connection, but
+ * only once, and a dead connection may look healthy for a minute: a ping to ourselves proves the line, and a deaf client
+ * is replaced.
  */
 export async function listenForNotifications(
   url: string,
