@@ -100,13 +100,17 @@ export class Files {
 
   /**
    * Streams a file or an output of a job to a path or a stream. A path is written aside and renamed when all of it is there;
-   * a broken connection is resumed.
+   * a broken connection is resumed. A function may choose the target by what is to be downloaded.
    */
-  async download(id: FileId | OutputId, target: DownloadTarget, options: DownloadOptions = {}): Promise<Download> {
+  async download(
+    id: FileId | OutputId,
+    target: DownloadTarget | ((download: Download) => DownloadTarget),
+    options: DownloadOptions = {},
+  ): Promise<Download> {
     const { platform, fetch } = this.#tools
     const issue = () => this.downloadUrl(id, options.signal ? { signal: options.signal } : {})
     const first = await issue()
-    const sink = await platform.openSink(target)
+    const sink = await platform.openSink(typeof target === 'function' ? target(first) : target)
     let unused: Download | undefined = first
     try {
       return await runDownload(
