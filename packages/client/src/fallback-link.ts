@@ -41,11 +41,15 @@ export function fallbackLink(
       observable((observer) => {
         let lastEventId: string | undefined
         let inner: Unsubscribable | undefined
+        /** Which of the links speaks: what the one before still says is not passed on. */
+        let turn = 0
         const open = (link: typeof first) => {
           const input = lastEventId === undefined ? op.input : { ...(op.input as object), lastEventId }
-          const opened = link({ op: { ...op, input }, next }).subscribe({
+          turn += 1
+          const mine = turn
+          inner = link({ op: { ...op, input }, next }).subscribe({
             next(envelope) {
-              if (inner !== undefined && inner !== opened) return
+              if (turn !== mine) return
               const { result } = envelope
               if (result.type === 'data' || result.type === undefined || result.type === 'started') {
                 failures = 0
@@ -54,12 +58,13 @@ export function fallbackLink(
               if ('id' in result && typeof result.id === 'string') lastEventId = result.id
               observer.next(envelope)
             },
-            error: (error) => observer.error(error),
+            error: (error) => {
+              if (turn === mine) observer.error(error)
+            },
             complete: () => {
-              if (inner === opened) observer.complete()
+              if (turn === mine) observer.complete()
             },
           })
-          inner = opened
         }
         const move = () => {
           const old = inner

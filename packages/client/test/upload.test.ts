@@ -237,7 +237,7 @@ describe('cancel and resume', () => {
     const file = await bellhop.files.resume(uploadId, path)
     expect(await storedSha256(file.id)).toBe(expected)
     const sent = platform.network.seen.map(({ part }) => part)
-    expect([...sent, ...arrived].toSorted()).toEqual([1, 2, 3, 4, 5])
+    expect([...sent, ...arrived].toSorted((a, b) => a - b)).toEqual([1, 2, 3, 4, 5])
     expect(await bellhop.files.resume(uploadId, path)).toEqual(file)
   })
 })
@@ -273,6 +273,7 @@ test('512 MiB go up in a few dozen MiB of memory', async () => {
   const file = await open(path, 'w')
   await file.truncate(sizeBytes)
   await file.close()
+  platform.keys.endpoint = new URL(platform.storeUrl)
   const before = process.memoryUsage().arrayBuffers
   let most = 0
   await bellhop.files.upload(path, {
@@ -280,6 +281,6 @@ test('512 MiB go up in a few dozen MiB of memory', async () => {
       most = Math.max(most, process.memoryUsage().arrayBuffers - before)
     },
   })
-  // 6 parts of 8 MiB, and what the store and the network of this same process hold.
+  // 6 parts of 8 MiB, and what the store, in this same process, holds.
   expect(most).toBeLessThan(128 * MIB)
 })

@@ -111,6 +111,7 @@ export class FlakyProxy implements AsyncDisposable {
         response.write(chunk)
         if (given >= fault.cutAnswerAfterBytes) response.destroy()
       })
+      answer.once('end', () => response.end())
     })
   }
 }

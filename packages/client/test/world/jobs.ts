@@ -64,13 +64,17 @@ export class Jobs {
 
   async *watch(id: JobId, since: number, signal: AbortSignal | undefined): AsyncGenerator<JobSnapshot> {
     const changes = on(this.#changes, 'change', signal ? { signal } : {})
-    const now = this.find(id)
-    if (now.version > since) yield now
-    if (isJobEnded(now.status) && now.retryAt === null) return
-    for await (const [job] of changes as AsyncIterable<[JobSnapshot]>) {
-      if (job.id !== id) continue
-      yield job
-      if (isJobEnded(job.status) && job.retryAt === null) return
+    try {
+      const now = this.find(id)
+      if (now.version > since) yield now
+      if (isJobEnded(now.status) && now.retryAt === null) return
+      for await (const [job] of changes as AsyncIterable<[JobSnapshot]>) {
+        if (job.id !== id) continue
+        yield job
+        if (isJobEnded(job.status) && job.retryAt === null) return
+      }
+    } finally {
+      await changes.return?.()
     }
   }
 }

@@ -14,11 +14,12 @@ export interface KeyRequest {
 
 /** Valet keys by a published signer: every header that is given is signed. */
 export class KeyMaker {
-  readonly #endpoint: URL
+  /** Where the bearers find the store. */
+  endpoint: URL
   readonly #signer: SignatureV4
 
   constructor(endpoint: string, credentials: { accessKeyId: string; secretAccessKey: string }) {
-    this.#endpoint = new URL(endpoint)
+    this.endpoint = new URL(endpoint)
     this.#signer = new SignatureV4({
       service: 's3',
       region: 'us-east-1',
@@ -30,9 +31,16 @@ export class KeyMaker {
   }
 
   async make({ method, path, query = {}, headers = {}, expiresInMs, signedAt }: KeyRequest): Promise<SignedRequest> {
-    const { protocol, hostname, host } = this.#endpoint
+    const { protocol, hostname, host } = this.endpoint
     const signed = await this.#signer.presign(
-      { method, protocol, hostname, path, query, headers: { host, ...headers } },
+      {
+        method,
+        protocol,
+        hostname,
+        path,
+        query,
+        headers: { host, 'x-amz-content-sha256': 'UNSIGNED-PAYLOAD', ...headers },
+      },
       {
         expiresIn: Math.ceil(expiresInMs / 1000),
         unhoistableHeaders: new Set(Object.keys(headers)),
@@ -42,6 +50,6 @@ export class KeyMaker {
     const text = Object.entries(signed.query ?? {}).map(
       ([name, value]) => `${name}=${encodeURIComponent(String(value))}`,
     )
-    return { method, url: `${this.#endpoint.origin}${path}?${text.join('&')}`, headers, expiresInMs }
+    return { method, url: `${this.endpoint.origin}${path}?${text.join('&')}`, headers, expiresInMs }
   }
 }

@@ -21,6 +21,8 @@ import { BUCKET, Uploads } from './uploads.ts'
 export interface TestPlatform extends AsyncDisposable {
   readonly dir: string
   readonly network: FlakyProxy
+  readonly keys: KeyMaker
+  readonly storeUrl: string
   readonly uploads: Uploads
   readonly jobs: Jobs
   readonly api: TestApi
@@ -34,13 +36,16 @@ export async function startPlatform(): Promise<TestPlatform> {
   const publicUrl = await network.listen()
   const s3 = new S3Client({ endpoint: store.url, region: 'us-east-1', forcePathStyle: true, credentials })
   await s3.send(new CreateBucketCommand({ Bucket: BUCKET }))
-  const uploads = new Uploads(s3, new KeyMaker(publicUrl, credentials))
+  const keys = new KeyMaker(publicUrl, credentials)
+  const uploads = new Uploads(s3, keys)
   const jobs = new Jobs()
   const api = new TestApi(uploads, jobs)
   await api.start()
   return {
     dir,
     network,
+    keys,
+    storeUrl: store.url,
     uploads,
     jobs,
     api,

@@ -1,0 +1,94 @@
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { createWriteStream } from 'node:fs'
+import { readFile, readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { MIB } from '@bellhop/model'
+import type { FileId } from '@bellhop/model'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { connect } from '../src/index.ts'
+import type { Bellhop, TransferProgress } from '../src/index.ts'
+import { API_KEY, startPlatform } from './world/platform.ts'
+import type { TestPlatform } from './world/platform.ts'
+
+const bytes = randomBytes(6 * MIB)
+let platform: TestPlatform
+let bellhop: Bellhop
+let id: FileId
+
+beforeAll(async () => {
+  platform = await startPlatform()
+  bellhop = connect({ url: platform.api.url, apiKey: API_KEY })
+  id = (await bellhop.files.upload(new File([bytes], 'photo.jpg'))).id
+})
+
+afterAll(async () => {
+  await bellhop[Symbol.asyncDispose]()
+  await platform[Symbol.asyncDispose]()
+})
+
+beforeEach(() => {
+  platform.network.fault = () => undefined
+  platform.network.seen.length = 0
+  platform.uploads.keyLifeMs = 600_000
+})
+
+test('a file arrives at a path, whole, with progress and no trace', async () => {
+  const path = join(platform.dir, 'whole.jpg')
+  const seen: TransferProgress[] = []
+  const found = await bellhop.files.download(id, path, { onProgress: (progress) => seen.push(progress) })
+  expect(found).toMatchObject({ name: 'photo.jpg', sizeBytes: bytes.length })
+  expect(bytes.equals(await readFile(path))).toBe(true)
+  expect(seen.at(-1)).toMatchObject({ phase: 'done', sentBytes: bytes.length, totalBytes: bytes.length })
+  expect(await readdir(platform.dir)).not.toContain('whole.jpg.part')
+})
+
+test('an empty file arrives empty', async () => {
+  const empty = await bellhop.files.upload(new File([], 'empty.bin'))
+  const path = join(platform.dir, 'empty.bin')
+  await bellhop.files.download(empty.id, path)
+  expect(await readFile(path)).toHaveLength(0)
+})
+
+test('a file arrives in a stream of Node and of the web', async () => {
+  const path = join(platform.dir, 'stream.jpg')
+  const stream = createWriteStream(path)
+  const closed = once(stream, 'close')
+  await bellhop.files.download(id, stream)
+  await closed
+  expect(bytes.equals(await readFile(path))).toBe(true)
+  const chunks: Uint8Array[] = []
+  await bellhop.files.download(id, new WritableStream({ write: (chunk) => void chunks.push(chunk) }))
+  expect(bytes.equals(Buffer.concat(chunks))).toBe(true)
+})
+
+test('a broken connection is gone on with where it broke, and an expired key is replaced', async () => {
+  const path = join(platform.dir, 'broken.jpg')
+  let requests = 0
+  platform.network.fault = () => {
+    requests += 1
+    if (requests === 1) return { cutAnswerAfterBytes: MIB }
+    if (requests === 2) return { answer: 403, code: 'AccessDenied' }
+    return requests === 3 ? { answer: 503 } : undefined
+  }
+  await bellhop.files.download(id, path)
+  expect(bytes.equals(await readFile(path))).toBe(true)
+  const last = platform.network.seen.at(-1)
+  expect(last?.headers.range).toMatch(/^bytes=\d+-$/)
+  expect(last?.headers['if-match']).toBeTruthy()
+})
+
+test('a cancelled download leaves nothing behind, and does not touch what was there', async () => {
+  const path = join(platform.dir, 'cancelled.jpg')
+  const cancel = new AbortController()
+  platform.network.fault = () => ({ silent: true })
+  setImmediate(() => cancel.abort())
+  await expect(bellhop.files.download(id, path, { signal: cancel.signal })).rejects.toMatchObject({ code: 'ABORTED' })
+  expect((await readdir(platform.dir)).filter((name) => name.startsWith('cancelled'))).toEqual([])
+})
+
+test('a folder that is not there is a sentence', async () => {
+  await expect(bellhop.files.download(id, join(platform.dir, 'no/such/file'))).rejects.toMatchObject({
+    code: 'TARGET_UNWRITABLE',
+  })
+})

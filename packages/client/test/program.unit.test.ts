@@ -1,0 +1,65 @@
+import { writeFileSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { spawnSync } from 'node:child_process'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { expect, test } from 'vitest'
+
+/** As a user writes it. */
+const PROGRAM = `
+import { connect } from '@bellhop/client'
+
+const controller = new AbortController()
+await using bellhop = connect({ url: 'http://localhost:3000', apiKey: 'bh_key' })
+
+const file = await bellhop.files.upload('./race.jpg', {
+  tags: ['race'],
+  onProgress: ({ sentBytes, totalBytes, etaMs }) => console.log(sentBytes / totalBytes, etaMs),
+  signal: controller.signal,
+})
+const job = await bellhop.jobs.submit('image.variants', { fileId: file.id, widths: [640] })
+for await (const state of bellhop.jobs.watch(job.id)) console.log(state.status, state.progress, state.eta)
+const done = await bellhop.jobs.wait(job.id)
+await bellhop.files.download(done.output.files[0].id, './race-640.webp')
+const width: number = done.output.width
+
+const profile = await bellhop.jobs.submit('dataset.profile', { fileId: file.id })
+const table = await bellhop.jobs.wait(profile)
+await bellhop.files.download(table.output.files[0].id, './race.parquet')
+const rows: number = table.output.rowCount
+const page = await bellhop.catalog.search({ text: 'race', type: 'image', sort: 'newest' })
+console.log(width, rows, page.items[0]?.name)
+
+// @ts-expect-error -- a table has no width
+console.log(table.output.width)
+// @ts-expect-error -- there is no such kind
+await bellhop.jobs.submit('image.paint', { fileId: file.id })
+// @ts-expect-error -- the input of another kind
+await bellhop.jobs.submit('dataset.profile', { widths: [640] })
+`
+
+test('the program of the README compiles for a user with strict settings, and knows no server', async () => {
+  const here = import.meta.dirname
+  const dir = await mkdtemp(join(here, 'program-'))
+  try {
+    writeFileSync(join(dir, 'program.ts'), PROGRAM)
+    const options = {
+      strict: true,
+      noEmit: true,
+      target: 'es2024',
+      module: 'nodenext',
+      lib: ['es2024', 'dom', 'dom.asynciterable', 'esnext.disposable'],
+      types: [],
+      skipLibCheck: true,
+      allowImportingTsExtensions: true,
+      paths: { '@bellhop/client': ['../../src/index.ts'] },
+    }
+    writeFileSync(join(dir, 'tsconfig.json'), JSON.stringify({ compilerOptions: options, files: ['program.ts'] }))
+    const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin/tsc')
+    const { stdout, status } = spawnSync(process.execPath, [tsc, '-p', dir], { encoding: 'utf8' })
+    expect(stdout).toBe('')
+    expect(status).toBe(0)
+  } finally {
+    await rm(dir, { recursive: true, force: true })
+  }
+}, 30_000)
