@@ -1,11 +1,11 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet } from '@tanstack/react-router'
 import { catalogSearch } from './catalog/catalog-search.ts'
 import { Frame } from './frame/Frame.tsx'
-import { NotFound } from './frame/NotFound.tsx'
+import { NotFoundPage } from './frame/NotFoundPage.tsx'
 import { insightsSearch } from './insights/insights-search.ts'
 import { jobsSearch } from './jobs/jobs-search.ts'
 
-const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound })
+const root = createRootRoute({ component: Outlet, notFoundComponent: NotFoundPage })
 
 const enter = createRoute({
   getParentRoute: () => root,

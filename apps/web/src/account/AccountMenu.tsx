@@ -1,5 +1,5 @@
 import { LogOut } from 'lucide-react'
-import { Button, MenuTrigger } from 'react-aria-components'
+import { Button, MenuTrigger, Separator } from 'react-aria-components'
 import { LanguageItems } from '../frame/LanguageItems.tsx'
 import { ThemeItems } from '../frame/ThemeItems.tsx'
 import { trpc } from '../trpc.ts'
@@ -33,6 +33,7 @@ export function AccountMenu() {
         </MenuSection>
         {narrow && <LanguageItems />}
         {narrow && <ThemeItems />}
+        <Separator className="my-1.5 h-px bg-line" />
         <MenuItem id="sign-out" onAction={() => void signOut()}>
           <LogOut aria-hidden size={15} />
           {words.frame.signOut}

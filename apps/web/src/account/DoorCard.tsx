@@ -15,7 +15,7 @@ export function DoorCard({ title, children }: { readonly title: string; readonly
           <ThemeMenu />
         </span>
       </header>
-      <main className="grid flex-1 place-items-center px-4 pb-24">
+      <main className="grid flex-1 grid-cols-1 place-items-center px-4 pb-24">
         <div className="rise flex w-full max-w-md flex-col gap-4 rounded-2xl border border-line bg-surface p-7 shadow-card sm:p-9">
           <PageTitle>{title}</PageTitle>
           {children}

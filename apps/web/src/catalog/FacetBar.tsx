@@ -14,14 +14,13 @@ interface FacetBarProps {
   readonly facets: CatalogFacets
   readonly type: FileType | undefined
   readonly tags: readonly string[]
-  onType(type: FileType | undefined): void
-  onTags(tags: readonly string[]): void
+  readonly onType: (type: FileType | undefined) => void
+  readonly onTags: (tags: readonly string[]) => void
 }
 
 /** Types and tags, each with the number of files that it would leave. */
 export function FacetBar({ facets, type, tags, onType, onTags }: FacetBarProps) {
   const words = useWords()
-  const { format } = words
   const counts = new Map(facets.types.map(({ value, count }) => [value, count]))
   const types = FILE_TYPES.filter((each) => counts.has(each) || each === type)
   const all = facets.types.reduce((sum, { count }) => sum + count, 0)
@@ -61,12 +60,7 @@ export function FacetBar({ facets, type, tags, onType, onTags }: FacetBarProps) 
           className={ROW}
         >
           {[...offered].map((tag) => (
-            <ToggleButton
-              key={tag}
-              id={tag}
-              aria-label={`${tag} ${format.count(tagCounts.get(tag) ?? 0)}`}
-              className={CHIP}
-            >
+            <ToggleButton key={tag} id={tag} className={CHIP}>
               <Hash aria-hidden size={13} strokeWidth={2} className="text-faint" />
               {tag}
               <Count value={tagCounts.get(tag) ?? 0} />
@@ -80,5 +74,5 @@ export function FacetBar({ facets, type, tags, onType, onTags }: FacetBarProps) 
 
 function Count({ value }: { readonly value: number }) {
   const { format } = useWords()
-  return <span className="figures text-xs font-normal text-faint">{format.count(value)}</span>
+  return <span className="figures text-xs font-normal">{format.count(value)}</span>
 }

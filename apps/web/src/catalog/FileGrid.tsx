@@ -23,29 +23,26 @@ function FileCard({ file }: { readonly file: CatalogEntry }) {
   const words = useWords()
   const facts = fileFacts(words, file)
   return (
-    <li className="min-w-0">
-      <Link
-        to="/files/$fileId"
-        params={{ fileId: file.id }}
-        aria-label={file.name}
-        className="group flex h-full flex-col overflow-hidden rounded-xl border border-line bg-surface shadow-card transition-[border-color,box-shadow] hover:border-line-strong hover:shadow-float"
-      >
-        <span className="relative aspect-4/3 border-b border-line">
-          <Thumbnail file={file} />
-          <span className="absolute bottom-2 left-2 max-w-[calc(100%-1rem)]">
-            <FileState file={file} />
-          </span>
+    <li className="group relative flex min-w-0 flex-col overflow-hidden rounded-xl border border-line bg-surface shadow-card transition-[border-color,box-shadow] focus-within:border-line-strong hover:border-line-strong hover:shadow-float">
+      <span className="relative aspect-4/3 border-b border-line">
+        <Thumbnail file={file} />
+        <span className="absolute bottom-2 left-2 max-w-[calc(100%-1rem)]">
+          <FileState file={file} />
         </span>
-        <span className="flex flex-col gap-0.5 px-3 py-2.5">
-          <span className="font-medium">
-            <MiddleEllipsis text={file.name} />
-          </span>
-          <span className="figures flex flex-wrap gap-x-2 text-xs text-faint">
-            <span>{words.format.bytes(file.sizeBytes)}</span>
-            {facts !== null && <span>{facts}</span>}
-          </span>
+      </span>
+      <span className="flex flex-col gap-0.5 px-3 py-2.5">
+        <Link
+          to="/files/$fileId"
+          params={{ fileId: file.id }}
+          className="font-medium after:absolute after:inset-0 after:rounded-xl focus-visible:outline-none focus-visible:after:outline-2 focus-visible:after:-outline-offset-2 focus-visible:after:outline-accent"
+        >
+          <MiddleEllipsis text={file.name} />
+        </Link>
+        <span className="figures flex flex-wrap gap-x-2 text-xs text-faint">
+          <span>{words.format.bytes(file.sizeBytes)}</span>
+          {facts !== null && <span>{facts}</span>}
         </span>
-      </Link>
+      </span>
     </li>
   )
 }

@@ -16,7 +16,7 @@ export function FileList({ files }: { readonly files: readonly CatalogEntry[] })
     <div className="overflow-hidden rounded-xl border border-line bg-surface shadow-card">
       <table className="w-full table-fixed">
         <caption className="sr-only">{words.catalog.title}</caption>
-        <thead className="border-b border-line max-sm:sr-only">
+        <thead className="border-b border-line max-sm:hidden">
           <tr>
             <th className={HEAD}>{columns.name}</th>
             <th className={`${HEAD} w-32 max-md:hidden`}>{columns.type}</th>
@@ -48,7 +48,6 @@ function FileRow({ file }: { readonly file: CatalogEntry }) {
           <Link
             to="/files/$fileId"
             params={{ fileId: file.id }}
-            aria-label={file.name}
             className="min-w-0 font-medium after:absolute after:inset-0"
           >
             <MiddleEllipsis text={file.name} />

@@ -79,7 +79,7 @@ export function LibraryPage(): ReactNode {
         </div>
       </div>
 
-      {facets !== undefined && (filtered || facets.total > 0) && (
+      {facets !== undefined && (type !== undefined || tags.length > 0 || facets.total > 0) && (
         <FacetBar
           facets={facets}
           type={type}

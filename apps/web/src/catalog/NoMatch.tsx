@@ -3,7 +3,7 @@ import { Button } from '../ui/Button.tsx'
 import { EmptyState } from '../ui/EmptyState.tsx'
 import { useWords } from '../words/use-words.ts'
 
-export function NoMatch({ text, onClear }: { readonly text: string; onClear(): void }) {
+export function NoMatch({ text, onClear }: { readonly text: string; readonly onClear: () => void }) {
   const words = useWords()
   return (
     <EmptyState icon={SearchX} title={words.catalog.noMatchTitle} help={words.catalog.noMatchHelp(text)}>

@@ -34,7 +34,7 @@ export function ColumnCard({ column, rowCount }: ColumnCardProps) {
           {column.type}
         </span>
       </div>
-      <div className="flex min-h-20 flex-col justify-end gap-1.5">
+      <div className="flex min-h-20 flex-col gap-1.5">
         {histogram !== null && histogram.length > 0 && (
           <Histogram
             bins={histogram.map(({ from, to, count }) => ({ value: count, title: file.binCount(from, to, count) }))}

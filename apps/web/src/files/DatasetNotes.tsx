@@ -1,6 +1,5 @@
 import type { JobOutput } from '@bellhop/model'
 import { Info, type LucideIcon, TriangleAlert } from 'lucide-react'
-import type { Words } from '../words/en.ts'
 import { useWords } from '../words/use-words.ts'
 import { encodingName } from './DatasetFacts.tsx'
 
@@ -26,24 +25,10 @@ export function DatasetNotes({ output }: { readonly output: Output }) {
         return (
           <li key={note.code} className={`flex items-start gap-2.5 rounded-xl px-4 py-2.5 ${look}`}>
             <Icon aria-hidden size={16} className="mt-0.75 shrink-0" />
-            {noteText(words, note, output.encoding)}
+            {words.file.note(note, encodingName(output.encoding ?? ''))}
           </li>
         )
       })}
     </ul>
   )
-}
-
-function noteText(words: Words, note: Note, encoding: string | null): string {
-  const { notes } = words.file
-  switch (note.code) {
-    case 'TRANSCODED':
-      return encoding === null ? note.sentence : notes.TRANSCODED(encodingName(encoding))
-    case 'RAGGED_ROWS':
-      return note.rows === undefined ? note.sentence : notes.RAGGED_ROWS(note.rows)
-    case 'EMPTY_TABLE':
-      return notes.EMPTY_TABLE
-    case 'PREVIEW_CUT':
-      return notes.PREVIEW_CUT
-  }
 }

@@ -42,6 +42,7 @@ export function FileName({ file }: { readonly file: FileDetail }) {
     <form onSubmit={save} className="flex flex-col gap-1.5">
       <span className="flex flex-wrap items-center gap-2">
         <TextField
+          // oxlint-disable-next-line jsx-a11y/no-autofocus -- who pressed Rename wants to type
           autoFocus
           aria-label={words.file.newName}
           value={draft}

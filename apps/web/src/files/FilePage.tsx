@@ -5,7 +5,7 @@ import type { ReactNode } from 'react'
 import { NotFound } from '../frame/NotFound.tsx'
 import { trpc } from '../trpc.ts'
 import { ErrorState } from '../ui/ErrorState.tsx'
-import { errorSentence } from '../words/error-sentence.ts'
+import { errorSentence, isNotFound } from '../words/error-sentence.ts'
 import { useWords } from '../words/use-words.ts'
 import { DatasetView } from './DatasetView.tsx'
 import { FileHead } from './FileHead.tsx'
@@ -25,6 +25,7 @@ export function FilePage(): ReactNode {
 function FileOfId({ fileId }: { readonly fileId: FileId }) {
   const words = useWords()
   const { data: file, error, refetch } = trpc.files.get.useQuery({ fileId })
+  if (isNotFound(error)) return <NotFound />
   if (error !== null && file === undefined) {
     return (
       <ErrorState

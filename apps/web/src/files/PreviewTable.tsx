@@ -1,6 +1,7 @@
 import type { JobOutput } from '@bellhop/model'
 import { memo } from 'react'
 import { Panel } from '../ui/Panel.tsx'
+import { ScrollArea } from '../ui/ScrollArea.tsx'
 import { useWords } from '../words/use-words.ts'
 
 interface PreviewTableProps {
@@ -17,17 +18,13 @@ export const PreviewTable = memo(function PreviewTable({ output }: PreviewTableP
       aside={<span className="figures text-sm text-muted">{words.file.firstRows(preview.length, rowCount)}</span>}
       flush
     >
-      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a keyboard scrolls only what can have the focus */}
-      <div
-        role="region"
-        aria-label={words.file.previewTable}
-        tabIndex={0}
-        className="max-h-120 overflow-auto outline-offset-[-2px]"
-      >
-        <table className="figures border-separate border-spacing-0 font-mono text-xs">
+      <ScrollArea label={words.file.previewTable} className="max-h-120">
+        <table className="figures min-w-full border-separate border-spacing-0 font-mono text-xs">
           <thead>
             <tr>
-              <th className="sticky top-0 left-0 z-20 border-r border-b border-line bg-sunken px-3 py-2" />
+              <th scope="col" className="sticky top-0 left-0 z-20 border-r border-b border-line bg-sunken px-3 py-2">
+                <span className="sr-only">{words.file.rowNumber}</span>
+              </th>
               {columns.map((column) => (
                 <th
                   key={column.name}
@@ -56,7 +53,7 @@ export const PreviewTable = memo(function PreviewTable({ output }: PreviewTableP
             ))}
           </tbody>
         </table>
-      </div>
+      </ScrollArea>
     </Panel>
   )
 })

@@ -1,4 +1,5 @@
 import type { FileDetail, JobKindName } from '@bellhop/model'
+import { isJobEnded } from '@bellhop/model'
 import { JobActions } from '../jobs/JobActions.tsx'
 import { JobState } from '../jobs/JobState.tsx'
 import { useWords } from '../words/use-words.ts'
@@ -10,7 +11,8 @@ export function ResultPending({ file, kind }: { readonly file: FileDetail; reado
   const job = useJobsOfFile(file).find((each) => each.kind === kind)
   return (
     <div className="flex flex-col items-center gap-4 px-6 py-12 text-center">
-      <p className="text-muted">{job === undefined ? words.file.noPreview : words.file.working}</p>
+      {job === undefined && <p className="text-muted">{words.file.noPreview}</p>}
+      {job !== undefined && !isJobEnded(job.status) && <p className="text-muted">{words.file.working}</p>}
       {job !== undefined && (
         <div className="flex w-full max-w-sm items-start gap-2 text-left">
           <div className="min-w-0 flex-1">

@@ -25,7 +25,9 @@ export function VariantTable({ file, variants }: VariantTableProps) {
             <th className={`${HEAD} text-right`}>{variantColumns.pixels}</th>
             <th className={`${HEAD} text-right`}>{variantColumns.size}</th>
             <th className={`${HEAD} text-right max-sm:hidden`}>{variantColumns.saving}</th>
-            <th className="w-14" />
+            <th className="w-14">
+              <span className="sr-only">{words.common.actions}</span>
+            </th>
           </tr>
         </thead>
         <tbody className="figures divide-y divide-line">

@@ -5,8 +5,8 @@ export type PreviewId = FileId | OutputId
 type Ask = (ids: PreviewId[]) => Promise<readonly Download[]>
 
 interface Waiting {
-  resolve(download: Download | null): void
-  reject(error: unknown): void
+  readonly resolve: (download: Download | null) => void
+  readonly reject: (error: unknown) => void
 }
 
 /** Gathers what many cards ask for in one moment into one request. */

@@ -10,5 +10,6 @@ export function useJobOutput<K extends JobKindName>(file: FileDetail, kind: K): 
     { enabled: job !== undefined, staleTime: Number.POSITIVE_INFINITY },
   )
   if (data === undefined || data.kind !== kind) return null
-  return data.output as JobOutput<K> | null // -- the kind was compared just now, which the compiler cannot carry over
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the kind was compared just now, which the compiler cannot carry over
+  return data.output as JobOutput<K> | null
 }

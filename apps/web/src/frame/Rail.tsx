@@ -10,8 +10,8 @@ export function Rail() {
       aria-label={words.frame.mainNavigation}
       className="sticky top-0 hidden h-dvh shrink-0 flex-col gap-1 px-3 py-4 sm:flex lg:w-56"
     >
-      <Link to="/" aria-label={words.frame.toLibrary} className="mb-5 rounded-lg px-1 lg:px-1.5">
-        <Brand nameClass="max-lg:hidden" />
+      <Link to="/" className="mb-5 rounded-lg px-1 lg:px-1.5">
+        <Brand nameClass="max-lg:sr-only" />
       </Link>
       {PLACES.map(({ to, word, icon: Icon }) => (
         <Link

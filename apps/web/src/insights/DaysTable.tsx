@@ -1,3 +1,4 @@
+import { ScrollArea } from '../ui/ScrollArea.tsx'
 import { useWords } from '../words/use-words.ts'
 import type { Measure } from './insights-search.ts'
 import { type DayTotals, typesOf } from './stacked-days.ts'
@@ -16,8 +17,7 @@ export function DaysTable({ days, measure }: DaysTableProps) {
   const say = (value: number) => (measure === 'files' ? words.format.count(value) : words.format.bytes(value))
   const types = typesOf(days)
   return (
-    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a keyboard scrolls only what can have the focus
-    <div role="region" aria-label={words.insights.uploadsByDay} tabIndex={0} className="max-h-96 overflow-auto">
+    <ScrollArea label={words.insights.uploadsByDay} className="max-h-96">
       <table className="figures w-full text-sm">
         <caption className="sr-only">{words.insights.uploadsByDay}</caption>
         <thead>
@@ -50,6 +50,6 @@ export function DaysTable({ days, measure }: DaysTableProps) {
             ))}
         </tbody>
       </table>
-    </div>
+    </ScrollArea>
   )
 }

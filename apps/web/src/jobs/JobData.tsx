@@ -1,4 +1,5 @@
 import { Panel } from '../ui/Panel.tsx'
+import { ScrollArea } from '../ui/ScrollArea.tsx'
 
 interface JobDataProps {
   readonly title: string
@@ -18,10 +19,9 @@ export function JobData({ title, value, none }: JobDataProps) {
   }
   return (
     <Panel title={title} flush>
-      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a keyboard scrolls only what can have the focus */}
-      <pre tabIndex={0} className="max-h-96 overflow-auto p-4 font-mono text-xs outline-offset-[-2px]">
-        {JSON.stringify(value, null, 2)}
-      </pre>
+      <ScrollArea label={title} className="max-h-96">
+        <pre className="p-4 font-mono text-xs">{JSON.stringify(value, null, 2)}</pre>
+      </ScrollArea>
     </Panel>
   )
 }

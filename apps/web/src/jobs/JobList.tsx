@@ -26,7 +26,9 @@ export function JobList({ jobs }: { readonly jobs: readonly JobSnapshot[] }) {
             <th className={`${HEAD} w-[38%]`}>{columns.state}</th>
             <th className={`${HEAD} w-32 max-md:hidden`}>{columns.started}</th>
             <th className={`${HEAD} w-28 max-lg:hidden`}>{columns.took}</th>
-            <th className="w-16" />
+            <th className="w-16">
+              <span className="sr-only">{words.common.actions}</span>
+            </th>
           </tr>
         </thead>
         <tbody className="divide-y divide-line max-sm:block">
@@ -49,7 +51,7 @@ const JobRow = memo(function JobRow({ job: fetched }: { readonly job: JobSnapsho
           to="/jobs/$jobId"
           params={{ jobId: job.id }}
           aria-label={jobName(words, job)}
-          className="font-medium hover:underline"
+          className="inline-flex min-h-6 items-center font-medium hover:underline"
         >
           {words.jobKinds[job.kind] ?? job.kind}
         </Link>
@@ -57,8 +59,7 @@ const JobRow = memo(function JobRow({ job: fetched }: { readonly job: JobSnapsho
           <Link
             to="/files/$fileId"
             params={{ fileId: job.fileId }}
-            aria-label={job.fileName}
-            className="block min-w-0 text-sm text-muted hover:text-ink hover:underline"
+            className="flex min-h-6 min-w-0 items-center text-sm text-muted hover:text-ink hover:underline"
           >
             <MiddleEllipsis text={job.fileName} />
           </Link>

@@ -8,7 +8,7 @@ import { useLiveJob } from '../live/live-jobs.ts'
 import { trpc } from '../trpc.ts'
 import { ErrorState } from '../ui/ErrorState.tsx'
 import { PageTitle } from '../ui/PageTitle.tsx'
-import { errorSentence } from '../words/error-sentence.ts'
+import { errorSentence, isNotFound } from '../words/error-sentence.ts'
 import { useWords } from '../words/use-words.ts'
 import { JobActions } from './JobActions.tsx'
 import { JobData } from './JobData.tsx'
@@ -30,6 +30,7 @@ export function JobPage(): ReactNode {
 function JobOfId({ jobId }: { readonly jobId: JobId }) {
   const words = useWords()
   const { data: job, error, refetch } = trpc.jobs.get.useQuery({ jobId })
+  if (isNotFound(error)) return <NotFound />
   if (error !== null && job === undefined) {
     return (
       <ErrorState

@@ -27,9 +27,12 @@ export function JobState({ job }: { readonly job: JobSnapshot }) {
             {text}
           </Link>
         ) : (
-          <span>{text}</span>
+          <span className="shrink-0">{text}</span>
         )}
-        {eta !== null && <span className="ml-auto truncate pl-3 font-normal text-muted">{eta}</span>}
+        {running && job.stage !== null && (
+          <span className="min-w-0 truncate font-normal text-muted">{words.jobStage(job.stage)}</span>
+        )}
+        {eta !== null && <span className="ml-auto shrink-0 pl-3 font-normal text-muted">{eta}</span>}
       </div>
       {running && (
         <Progress
@@ -40,7 +43,7 @@ export function JobState({ job }: { readonly job: JobSnapshot }) {
         />
       )}
       {job.status === 'FAILED' && job.error !== null && (
-        <p className="text-sm text-muted wrap-anywhere">{job.error.sentence}</p>
+        <p className="text-sm text-muted wrap-anywhere">{words.jobErrors[job.error.code] ?? job.error.sentence}</p>
       )}
     </div>
   )

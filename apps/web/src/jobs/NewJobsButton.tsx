@@ -2,7 +2,7 @@ import { ArrowUp } from 'lucide-react'
 import { Button } from '../ui/Button.tsx'
 import { useWords } from '../words/use-words.ts'
 
-export function NewJobsButton({ count, onShow }: { readonly count: number; onShow(): void }) {
+export function NewJobsButton({ count, onShow }: { readonly count: number; readonly onShow: () => void }) {
   const words = useWords()
   return (
     <div className="rise sticky top-18 z-10 -my-2 flex justify-center">

@@ -9,7 +9,7 @@ const ALL = 'all'
 interface StatusTabsProps {
   readonly counts: Readonly<Record<JobStatus, number>> | undefined
   readonly selected: JobStatus | undefined
-  onSelect(status: JobStatus | undefined): void
+  readonly onSelect: (status: JobStatus | undefined) => void
 }
 
 export function StatusTabs({ counts, selected, onSelect }: StatusTabsProps) {

@@ -14,8 +14,8 @@ interface JobActions {
   readonly busy: boolean
   /** Why the last action was refused. */
   readonly error: string | null
-  cancel(): void
-  retry(): void
+  readonly cancel: () => void
+  readonly retry: () => void
 }
 
 export function useJobActions(job: JobSnapshot): JobActions {

@@ -1,14 +1,11 @@
-import type { JobSnapshot } from '@bellhop/model'
-import { isJobEnded } from '@bellhop/model'
 import { useQueryClient } from '@tanstack/react-query'
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useState } from 'react'
 import { trpc } from '../trpc.ts'
+import { JobIntake } from './job-intake.ts'
 import { putLiveJobs } from './live-jobs.ts'
 import { throttle } from './throttle.ts'
 import { useConnection, useLiveRoad, useRoad } from './use-live-road.ts'
 
-/** States of many jobs arrive in bursts; the page is drawn once for each of these. */
-const DRAW_EVERY_MS = 100
 const REFETCH_EVERY_MS = 1_000
 const POLL_EVERY_MS = 5_000
 
@@ -28,35 +25,19 @@ function JobFeed() {
   const client = useQueryClient()
   const utils = trpc.useUtils()
   const road = useLiveRoad()
-  const waiting = useRef<JobSnapshot[]>([])
-  const [refetch] = useState(() =>
-    throttle(REFETCH_EVERY_MS, () => {
-      void utils.jobs.invalidate()
-      void utils.files.get.invalidate()
-    }),
+  const [intake] = useState(
+    () =>
+      new JobIntake({
+        put: (jobs) => putLiveJobs(client, jobs),
+        refetch: () => {
+          void utils.jobs.invalidate()
+          void utils.files.get.invalidate()
+        },
+      }),
   )
-  const [draw] = useState(() =>
-    throttle(DRAW_EVERY_MS, () => {
-      const jobs = waiting.current
-      waiting.current = []
-      const unknown = putLiveJobs(client, jobs)
-      if (unknown.length > 0 || jobs.some((job) => isJobEnded(job.status))) refetch.call()
-    }),
-  )
-  const { status } = trpc.jobs.feed.useSubscription(undefined, {
-    onData: ({ data }) => {
-      waiting.current.push(data)
-      draw.call()
-    },
-  })
+  const { status } = trpc.jobs.feed.useSubscription(undefined, { onData: ({ data }) => intake.take(data) })
   useEffect(() => road.report(status === 'pending' ? 'up' : 'down'), [road, status])
-  useEffect(
-    () => () => {
-      draw.stop()
-      refetch.stop()
-    },
-    [draw, refetch],
-  )
+  useEffect(() => () => intake.stop(), [intake])
   return null
 }
 

@@ -9,7 +9,7 @@ interface ConfirmDialogProps {
   readonly busy: boolean
   /** Why the last try failed. */
   readonly error: string | null
-  onConfirm(): void
+  readonly onConfirm: () => void
 }
 
 /** The inside of a DialogTrigger for what cannot be undone. */

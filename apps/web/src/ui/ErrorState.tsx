@@ -6,7 +6,7 @@ interface ErrorStateProps {
   readonly sentence: string
   readonly requestText: string | null
   readonly retryText: string
-  onRetry(): void
+  readonly onRetry: () => void
 }
 
 export function ErrorState({ title, sentence, requestText, retryText, onRetry }: ErrorStateProps) {

@@ -7,7 +7,7 @@ const AHEAD = '600px'
 interface LoadMoreProps {
   readonly text: string
   readonly busy: boolean
-  onLoad(): void
+  readonly onLoad: () => void
 }
 
 /** Scrolling near it loads the next page; the button does the same for a keyboard, and after a failure. */

@@ -5,7 +5,7 @@ interface SegmentedProps<T extends string> {
   readonly label: string
   readonly value: T
   readonly options: readonly { readonly value: T; readonly text: string; readonly icon?: LucideIcon }[]
-  onChange(value: T): void
+  readonly onChange: (value: T) => void
 }
 
 /** Two to four that exclude each other, side by side; with icons the text is spoken only. */

@@ -5,7 +5,7 @@ interface SelectProps<T extends string> {
   readonly label: string
   readonly value: T
   readonly options: readonly { readonly value: T; readonly text: string }[]
-  onChange(value: T): void
+  readonly onChange: (value: T) => void
 }
 
 /** One of a few. The label is spoken only: the values say what they are. */

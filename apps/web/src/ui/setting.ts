@@ -1,7 +1,7 @@
 export interface SettingStore<T extends string> {
-  get(): T
-  set(value: T): void
-  subscribe(listener: () => void): () => void
+  readonly get: () => T
+  readonly set: (value: T) => void
+  readonly subscribe: (listener: () => void) => () => void
 }
 
 /** One choice that this browser remembers. A browser that keeps nothing (private mode, quota) forgets it with the tab. */

@@ -34,12 +34,7 @@ export const TransferRow = memo(function TransferRow({ transfer, working }: Tran
         {state.status === 'ABORTED' && <CircleSlash aria-hidden size={16} className="shrink-0 text-faint" />}
         <span className="min-w-0 flex-1 font-medium">
           {state.status === 'DONE' && state.fileId !== null ? (
-            <Link
-              to="/files/$fileId"
-              params={{ fileId: state.fileId }}
-              aria-label={name}
-              className="flex hover:underline"
-            >
+            <Link to="/files/$fileId" params={{ fileId: state.fileId }} className="flex hover:underline">
               <MiddleEllipsis text={name} />
             </Link>
           ) : (

@@ -73,11 +73,7 @@ export function UploadTray() {
       {open && (
         <ul className="divide-y divide-line overflow-y-auto border-t border-line">
           {rows.map((transfer) => (
-            <TransferRow
-              key={transfer.key}
-              transfer={transfer}
-              working={runningFiles.has(transfer.state.fileId)}
-            />
+            <TransferRow key={transfer.key} transfer={transfer} working={runningFiles.has(transfer.state.fileId)} />
           ))}
         </ul>
       )}

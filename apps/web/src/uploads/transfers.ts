@@ -4,8 +4,8 @@ import { isUnsent, type Transfer } from './transfer.ts'
 
 /** The part of the SDK that carries files. */
 export interface UploadEngine {
-  startUpload(file: File): UploadHandle
-  startResume(uploadId: UploadId, file: File): UploadHandle
+  readonly startUpload: (file: File) => UploadHandle
+  readonly startResume: (uploadId: UploadId, file: File) => UploadHandle
 }
 
 interface Entry {

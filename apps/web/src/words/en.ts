@@ -1,5 +1,7 @@
-import type { ErrorCode, FileStatus, FileType, JobKindName, JobStatus } from '@bellhop/model'
+import type { ErrorCode, FileStatus, FileType, JobKindName, JobOutput, JobStatus } from '@bellhop/model'
 import { formatsFor } from './format.ts'
+
+type DatasetNoteCode = JobOutput<'dataset.profile'>['notes'][number]['code']
 
 const format = formatsFor('en')
 const { count, bytes, percent, duration } = format
@@ -52,6 +54,7 @@ export const en = {
     copy: 'Copy',
     copied: 'Copied',
     download: 'Download',
+    actions: 'Actions',
     loading: 'Loading…',
     loadMore: 'Load more',
     somethingWrong: 'This could not be loaded',
@@ -126,6 +129,10 @@ export const en = {
     CANCELLED: 'Cancelled',
   } satisfies Record<JobStatus, string> as Record<JobStatus, string>,
   jobProgress: (fraction: number) => percent(fraction),
+  /** By the code of a failure; where there is none, the sentence of whoever failed stands. */
+  jobErrors: {} as Readonly<Record<string, string>>,
+  /** What a job is doing right now, as it says itself. */
+  jobStage: (stage: string) => stage,
   jobKinds: {
     'image.variants': 'Image sizes',
     'dataset.profile': 'Dataset profile',
@@ -254,6 +261,7 @@ export const en = {
     firstRows: (shown: number, total: number) =>
       shown >= total ? plural(total, 'row', 'rows') : `First ${count(shown)} of ${plural(total, 'row', 'rows')}`,
     previewTable: 'First rows',
+    rowNumber: 'Row',
     null: 'NULL',
     nulls: (fraction: number) => `${percent(fraction)} empty`,
     noNulls: 'No empty values',
@@ -270,13 +278,8 @@ export const en = {
     allEmpty: 'Every value is empty',
     noChart: 'Nested values have no chart',
     parquet: 'Download as Parquet',
-    notes: {
-      TRANSCODED: (encoding: string) => `Read as ${encoding} and converted to UTF-8.`,
-      RAGGED_ROWS: (rows: number) =>
-        `${plural(rows, 'row has', 'rows have')} more or fewer values than there are columns.`,
-      EMPTY_TABLE: 'The table has columns but no rows.',
-      PREVIEW_CUT: 'Some long values are cut in the preview; the downloads hold them whole.',
-    },
+    note: ({ sentence }: { code: DatasetNoteCode; sentence: string; rows?: number | undefined }, _encoding: string) =>
+      sentence,
     categories: { number: 'number', text: 'text', boolean: 'yes or no', time: 'time', nested: 'nested' },
   },
 

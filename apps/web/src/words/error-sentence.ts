@@ -1,16 +1,21 @@
-import type { ErrorCode } from '@bellhop/model'
+import { isErrorCode } from '@bellhop/model'
 import type { Words } from './en.ts'
 
 /** What an error says to a person, whoever threw it: the server, the network, or the upload engine. */
 export function errorSentence(words: Words, error: unknown): string {
   const told = readError(error)
   if (told === null) return words.networkError
-  const known = told.code === null ? undefined : words.errors[told.code as ErrorCode]
+  const known = isErrorCode(told.code) ? words.errors[told.code] : undefined
   return known ?? told.sentence ?? words.unknownError
 }
 
 export function isUnauthenticated(error: unknown): boolean {
   return readError(error)?.code === 'UNAUTHENTICATED'
+}
+
+/** What was asked for is not, or no longer, there. */
+export function isNotFound(error: unknown): boolean {
+  return readError(error)?.code?.endsWith('_NOT_FOUND') === true
 }
 
 export function isRetryable(error: unknown): boolean {

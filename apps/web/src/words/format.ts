@@ -1,17 +1,17 @@
 /** Numbers, sizes and times as people of one language write them. Sizes are decimal: 1 MB = 1,000,000 bytes. */
 export interface Formats {
-  count(value: number): string
+  readonly count: (value: number) => string
   /** `fraction` from 0 to 1, cut to whole percents so that 100 is said only when all is done. */
-  percent(fraction: number): string
-  bytes(bytes: number): string
-  rate(bytesPerSecond: number): string
+  readonly percent: (fraction: number) => string
+  readonly bytes: (bytes: number) => string
+  readonly rate: (bytesPerSecond: number) => string
   /** Rounded to what an estimate knows: 20 s, 3 min, 2 h. */
-  duration(ms: number): string
+  readonly duration: (ms: number) => string
   /** Relative within a week of `nowMs`, a date after that. */
-  ago(iso: string, nowMs: number): string
-  dateTime(iso: string): string
-  day(iso: string): string
-  number(value: number): string
+  readonly ago: (iso: string, nowMs: number) => string
+  readonly dateTime: (iso: string) => string
+  readonly day: (iso: string) => string
+  readonly number: (value: number) => string
 }
 
 const BYTE_UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const
@@ -48,8 +48,7 @@ export function formatsFor(locale: string): Formats {
     ago(iso, nowMs) {
       const ms = Date.parse(iso) - nowMs
       const age = Math.abs(ms)
-      if (age < 10_000) return relative.format(0, 'second')
-      if (age < MINUTE_MS) return relative.format(Math.round(ms / 1000), 'second')
+      if (age < MINUTE_MS) return relative.format(0, 'second')
       if (age < HOUR_MS) return relative.format(Math.round(ms / MINUTE_MS), 'minute')
       if (age < DAY_MS) return relative.format(Math.round(ms / HOUR_MS), 'hour')
       if (age < 7 * DAY_MS) return relative.format(Math.round(ms / DAY_MS), 'day')

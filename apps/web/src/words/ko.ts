@@ -4,6 +4,17 @@ import { formatsFor } from './format.ts'
 const format = formatsFor('ko')
 const { count, bytes, percent, duration } = format
 
+/** By the first word of what a job says of itself. */
+const STAGES: Readonly<Record<string, string>> = {
+  checking: '인코딩 확인 중',
+  decoding: '이미지 해석 중',
+  downloading: '파일 가져오는 중',
+  encoding: '변환 중',
+  profiling: '열 분석 중',
+  reading: '읽는 중',
+  storing: '저장 중',
+}
+
 /** No particle follows a name or a number that comes from outside: its form would depend on how that is read aloud. */
 export const ko = {
   locale: 'ko-KR',
@@ -48,6 +59,7 @@ export const ko = {
     copy: '복사',
     copied: '복사됨',
     download: '다운로드',
+    actions: '동작',
     loading: '불러오는 중…',
     loadMore: '더 보기',
     somethingWrong: '불러오지 못했습니다',
@@ -140,6 +152,22 @@ export const ko = {
   },
   jobStatusShort: { PENDING: '대기', PROCESSING: '진행', COMPLETED: '완료', FAILED: '실패', CANCELLED: '취소' },
   jobProgress: (fraction) => `진행률 ${percent(fraction)}`,
+  jobErrors: {
+    DATASET_EMPTY: '파일에 읽을 표가 없습니다. 내용이 있는지 확인한 뒤 다시 올려 주세요.',
+    DATASET_TOO_LARGE: '분석하기에는 표가 너무 큽니다. 나누어서 올려 주세요.',
+    DATASET_TOO_WIDE: '열이 너무 많아 분석할 수 없습니다. 열을 줄여서 올려 주세요.',
+    DATASET_UNREADABLE: '파일을 표로 읽을 수 없습니다. 형식을 확인한 뒤 다시 올려 주세요.',
+    FILE_GONE: '작업이 읽기 전에 파일이 삭제되었습니다.',
+    IMAGE_CORRUPT: '이미지로 읽을 수 없는 파일입니다. 컴퓨터에서 열리는지 확인한 뒤 다시 올려 주세요.',
+    IMAGE_TOO_LARGE: '이미지가 너무 커서 처리할 수 없습니다. 크기를 줄여서 올려 주세요.',
+    TIMEOUT: '작업 시간이 너무 길어져 멈추었습니다.',
+    WORKER_DIED: '작업하던 프로세스가 멈추었습니다. 다른 프로세스가 이어받습니다.',
+    WORKER_STOPPED: '작업하던 프로세스가 종료되었습니다. 다른 프로세스가 이어받습니다.',
+  },
+  jobStage: (stage) => {
+    const [first = ''] = stage.split(' ', 1)
+    return STAGES[first] ?? stage
+  },
   jobKinds: { 'image.variants': '이미지 크기 변환', 'dataset.profile': '데이터셋 분석' },
 
   catalog: {
@@ -249,6 +277,7 @@ export const ko = {
     columnsTitle: '열',
     firstRows: (shown, total) => (shown >= total ? `${count(total)}행` : `${count(total)}행 중 처음 ${count(shown)}행`),
     previewTable: '처음 몇 행',
+    rowNumber: '행',
     null: 'NULL',
     nulls: (fraction) => `빈 값 ${percent(fraction)}`,
     noNulls: '빈 값 없음',
@@ -264,12 +293,13 @@ export const ko = {
     allEmpty: '모든 값이 비어 있음',
     noChart: '중첩된 값은 차트로 그리지 않음',
     parquet: 'Parquet으로 다운로드',
-    notes: {
-      TRANSCODED: (encoding) => `인코딩 ${encoding} 파일을 읽어 UTF-8로 바꾸었습니다.`,
-      RAGGED_ROWS: (rows) => `${count(rows)}개 행의 값 개수가 열 개수와 다릅니다.`,
-      EMPTY_TABLE: '열은 있지만 행이 없는 표입니다.',
-      PREVIEW_CUT: '긴 값 일부는 미리보기에서 잘렸습니다. 다운로드에는 모두 들어 있습니다.',
-    },
+    note: ({ code, sentence, rows = 0 }, encoding) =>
+      ({
+        TRANSCODED: `인코딩 ${encoding} 파일을 읽어 UTF-8로 바꾸었습니다.`,
+        RAGGED_ROWS: rows > 0 ? `${count(rows)}개 행의 값 개수가 열 개수와 다릅니다.` : sentence,
+        EMPTY_TABLE: '열은 있지만 행이 없는 표입니다.',
+        PREVIEW_CUT: '긴 값 일부는 미리보기에서 잘렸습니다. 다운로드에는 모두 들어 있습니다.',
+      })[code],
     categories: { number: '숫자', text: '텍스트', boolean: '예/아니요', time: '시간', nested: '중첩' },
   },
 
