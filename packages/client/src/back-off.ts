@@ -9,14 +9,10 @@ export interface BackOff {
 
 /** Calls to the server: waits of up to 200, 400, 800, … ms. */
 export const CALL_BACK_OFF = { firstMs: 200, capMs: 5_000 } as const
-/** One part: up to 0.4, 0.8, 1.6, 3.2, 6.4, 12.8, 20 s; a minute and a half at the most. */
-export const PART_BACK_OFF: BackOff = { attempts: 8, firstMs: 400, capMs: 20_000 }
-/** Asking for part keys, and completing over a broken line: the same series. */
-export const UPLOAD_CALL_BACK_OFF: BackOff = PART_BACK_OFF
+/** One part, a batch of keys, completing over a broken line, a download between two bytes: up to 0.4, 0.8, … 20 s. */
+export const TRANSFER_BACK_OFF: BackOff = { attempts: 8, firstMs: 400, capMs: 20_000 }
 /** Another caller completes the upload right now: ask again for about five minutes. */
 export const BUSY_BACK_OFF: BackOff = { attempts: 120, firstMs: 250, capMs: 5_000 }
-/** A download whose line breaks; the count starts again with each byte that arrives. */
-export const DOWNLOAD_BACK_OFF: BackOff = PART_BACK_OFF
 /** A subscription that ended before its time; the count starts again with each event. */
 export const SUBSCRIPTION_BACK_OFF: BackOff = { attempts: 12, firstMs: 250, capMs: 10_000 }
 

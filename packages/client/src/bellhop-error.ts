@@ -96,7 +96,7 @@ export class BellhopError extends Error {
   }
 }
 
-export function isClientErrorCode(code: string): code is ClientErrorCode {
+function isClientErrorCode(code: string): code is ClientErrorCode {
   return Object.hasOwn(CLIENT_ERRORS, code)
 }
 

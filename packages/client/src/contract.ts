@@ -89,16 +89,16 @@ type OnTheWire<T> = T extends JobDetail ? Omit<T, 'input'> & { input?: unknown }
 export interface CallControl {
   signal?: AbortSignal
 }
-export interface Query<I, O> {
+interface Query<I, O> {
   query(input: I, control?: CallControl): Promise<O>
 }
-export interface Mutation<I, O> {
+interface Mutation<I, O> {
   mutate(input: I, control?: CallControl): Promise<O>
 }
 export interface Subscription<I, O> {
   subscribe(input: I, handlers: SubscriptionHandlers<O>): { unsubscribe(): void }
 }
-export interface SubscriptionHandlers<O> {
+interface SubscriptionHandlers<O> {
   onData(event: Tracked<O>): void
   onError(error: unknown): void
   onComplete(): void

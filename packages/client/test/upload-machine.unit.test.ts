@@ -1,7 +1,7 @@
 import { LIMITS } from '@bellhop/model'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { PART_BACK_OFF } from '../src/back-off.ts'
+import { TRANSFER_BACK_OFF } from '../src/back-off.ts'
 import { BellhopError } from '../src/bellhop-error.ts'
 import { MISSING_ROUNDS, REISSUES_PER_PART, stepUpload } from '../src/upload/machine.ts'
 import { isUploadEnded, uploadStateOf } from '../src/upload/upload-state.ts'
@@ -83,7 +83,7 @@ describe('one part', () => {
   test('that breaks again and again fails the upload', () => {
     const machine = new Machine(shape(1))
     machine.bring(1)
-    for (let failures = 1; failures < PART_BACK_OFF.attempts; failures += 1) {
+    for (let failures = 1; failures < TRANSFER_BACK_OFF.attempts; failures += 1) {
       machine.feed({ type: 'sendFailed', number: 1, failure: 'transient', error })
       machine.feed({ type: 'partRested', number: 1 })
       machine.feed({ type: 'signed', numbers: [1] })

@@ -5,6 +5,7 @@ import { EXIT } from '../exit-code.ts'
 export interface StartConfig {
   readonly dataDir: string
   readonly port: number
+  readonly host: string
   readonly withPostgres: boolean
   readonly withObjectStore: boolean
 }
@@ -21,6 +22,7 @@ export function startConfig(env: NodeJS.ProcessEnv): StartConfig {
   return {
     dataDir: dataDirOf(env),
     port,
+    host: env['HOST'] || '127.0.0.1',
     withPostgres: !env['DATABASE_URL'],
     withObjectStore: !env['S3_ENDPOINT'],
   }

@@ -6,6 +6,7 @@ import { addressFile, stackLogFile } from '../data-dir.ts'
 import { BoundedLog } from './bounded-log.ts'
 import { KeptService } from './kept-service.ts'
 import { buildPage } from './page-build.ts'
+import { choosePort } from './port-check.ts'
 import type { StartConfig } from './start-config.ts'
 
 export interface Running {
@@ -31,23 +32,24 @@ export async function supervise(config: StartConfig, { env, say, signal }: Super
   failed.promise.catch(() => {})
   await using starting = new AsyncDisposableStack()
   const folder = starting.use(await acquireDataDir(config.dataDir))
+  const port = await choosePort(config.port, config.host)
   const [stack] = await settleAll([
     startStack(config, signal).then((started) => (started ? starting.use(started) : undefined)),
     buildPage(say, signal),
   ])
   signal.throwIfAborted()
   void stack?.ended.then((reason) => reason && failed.reject(reason))
-  const serviceEnv = { ...env, ...environmentOf(stack?.ready), PORT: String(config.port), BELLHOP_DATA_DIR: folder.dir }
-  const service = (name: string) =>
+  const serviceEnv = { ...env, ...environmentOf(stack?.ready), PORT: String(port), BELLHOP_DATA_DIR: folder.dir }
+  const service = (name: string, main: string) =>
     new KeptService({
       name,
-      main: fileURLToPath(import.meta.resolve(`@bellhop/${name}/main`)),
+      main: fileURLToPath(main),
       env: serviceEnv,
       say,
       onGivenUp: failed.reject,
     })
-  const server = service('server')
-  const worker = service('worker')
+  const server = service('server', import.meta.resolve('@bellhop/server/main'))
+  const worker = service('worker', import.meta.resolve('@bellhop/worker/main'))
   starting.defer(() => server.stop())
   starting.defer(() => worker.stop())
   const [{ url, signInLink }] = await settleAll([server.start(), worker.start()])

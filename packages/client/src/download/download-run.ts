@@ -1,5 +1,5 @@
 import type { Download } from '@bellhop/model'
-import { DOWNLOAD_BACK_OFF, backOffMs, wait } from '../back-off.ts'
+import { TRANSFER_BACK_OFF, backOffMs, wait } from '../back-off.ts'
 import { BellhopError, throwIfAborted } from '../bellhop-error.ts'
 import { ProgressMeter } from '../upload/transfer-progress.ts'
 import type { TransferProgress } from '../upload/transfer-progress.ts'
@@ -50,8 +50,8 @@ export async function runDownload(
       if (state.receivedBytes > lastReceived) failures = 0
       failures += 1
       lastReceived = state.receivedBytes
-      if (failures >= DOWNLOAD_BACK_OFF.attempts) throw asNetworkError(cause)
-      await wait(backOffMs(DOWNLOAD_BACK_OFF, failures, Math.random()), signal)
+      if (failures >= TRANSFER_BACK_OFF.attempts) throw asNetworkError(cause)
+      await wait(backOffMs(TRANSFER_BACK_OFF, failures, Math.random()), signal)
       continue
     }
     if (outcome === 'whole') break

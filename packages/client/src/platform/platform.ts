@@ -49,7 +49,7 @@ export interface PutAnswer {
 }
 
 /** Rejects when the line breaks or the signal fires. Any answer resolves. */
-export type PutPart = (request: PutRequest) => Promise<PutAnswer>
+type PutPart = (request: PutRequest) => Promise<PutAnswer>
 
 export interface EventSourceChoice {
   readonly EventSource: typeof EventSource

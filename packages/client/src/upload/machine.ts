@@ -1,5 +1,5 @@
 import { LIMITS } from '@bellhop/model'
-import { BUSY_BACK_OFF, PART_BACK_OFF, UPLOAD_CALL_BACK_OFF } from '../back-off.ts'
+import { BUSY_BACK_OFF, TRANSFER_BACK_OFF } from '../back-off.ts'
 import { UploadDraft } from './upload-draft.ts'
 import { isUploadEnded } from './upload-state.ts'
 import type { UploadEvent, UploadState, UploadStep } from './upload-state.ts'
@@ -44,7 +44,7 @@ function apply(draft: UploadDraft, event: UploadEvent): void {
     case 'signFailed':
       for (const number of event.numbers) draft.move(number, 'signing', 'prepared')
       draft.signFailures += 1
-      if (!event.transient || draft.signFailures >= UPLOAD_CALL_BACK_OFF.attempts) return draft.fail(event.error)
+      if (!event.transient || draft.signFailures >= TRANSFER_BACK_OFF.attempts) return draft.fail(event.error)
       draft.signing = 'resting'
       draft.effects.push({ type: 'restSign', failures: draft.signFailures })
       return
@@ -94,13 +94,13 @@ function sendFailed(draft: UploadDraft, event: Extract<UploadEvent, { type: 'sen
       draft.active.set(event.number, { ...part, step: 'prepared', reissues: part.reissues + 1 })
       return
     case 'corrupt':
-      if (part.failures + 1 >= PART_BACK_OFF.attempts) return draft.fail(event.error)
+      if (part.failures + 1 >= TRANSFER_BACK_OFF.attempts) return draft.fail(event.error)
       draft.active.set(event.number, { ...part, step: 'preparing', failures: part.failures + 1 })
       draft.effects.push({ type: 'prepare', number: event.number })
       return
     case 'transient': {
       const failures = part.failures + 1
-      if (failures >= PART_BACK_OFF.attempts) return draft.fail(event.error)
+      if (failures >= TRANSFER_BACK_OFF.attempts) return draft.fail(event.error)
       draft.active.set(event.number, { ...part, step: 'resting', failures })
       draft.effects.push({ type: 'restPart', number: event.number, failures, atLeastMs: event.atLeastMs ?? 0 })
     }
@@ -123,7 +123,7 @@ function completeFailed(draft: UploadDraft, event: Extract<UploadEvent, { type: 
     case 'transient': {
       const busy = event.failure === 'busy'
       draft.completeFailures += 1
-      const { attempts } = busy ? BUSY_BACK_OFF : UPLOAD_CALL_BACK_OFF
+      const { attempts } = busy ? BUSY_BACK_OFF : TRANSFER_BACK_OFF
       if (draft.completeFailures >= attempts) return draft.fail(event.error)
       draft.effects.push({ type: 'restComplete', failures: draft.completeFailures, busy })
     }

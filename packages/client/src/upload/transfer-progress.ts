@@ -14,7 +14,7 @@ export interface TransferProgress {
 }
 
 /** Progress is told at most that often; a change of phase at once. */
-export const PROGRESS_EVERY_MS = 100
+const PROGRESS_EVERY_MS = 100
 
 /** Sums what the parts in flight report. */
 export class ProgressMeter {

@@ -1,12 +1,4 @@
-import type {
-  CompletedUpload,
-  FileId,
-  SignedPart,
-  UploadId,
-  UploadPlan,
-  UploadProgress,
-  UploadStatus,
-} from '@bellhop/model'
+import type { CompletedUpload, SignedPart, UploadId, UploadPlan, UploadProgress, UploadStatus } from '@bellhop/model'
 
 /** The calls of the server that an upload needs. They reject with BellhopError, and do not retry by themselves. */
 export interface UploadPort {
@@ -30,10 +22,4 @@ export interface StartUpload {
 export interface PartToSign {
   number: number
   sha256?: string
-}
-
-/** What an upload is about, once its plan is known. */
-export interface UploadTarget {
-  readonly uploadId: UploadId
-  readonly fileId: FileId
 }

@@ -1,7 +1,7 @@
 import type { CompletedUpload, SignedRequest, UploadId } from '@bellhop/model'
 import { partLength } from '@bellhop/model'
 import type { BackOff } from '../back-off.ts'
-import { BUSY_BACK_OFF, PART_BACK_OFF, UPLOAD_CALL_BACK_OFF, backOffMs, wait } from '../back-off.ts'
+import { BUSY_BACK_OFF, TRANSFER_BACK_OFF, backOffMs, wait } from '../back-off.ts'
 import { BellhopError, abortError } from '../bellhop-error.ts'
 import type { Platform } from '../platform/platform.ts'
 import { stepUpload } from './machine.ts'
@@ -110,14 +110,14 @@ export class UploadRun {
       case 'release':
         return this.#release(effect.number)
       case 'restPart':
-        return this.#rest(PART_BACK_OFF, effect.failures, effect.atLeastMs, {
+        return this.#rest(TRANSFER_BACK_OFF, effect.failures, effect.atLeastMs, {
           type: 'partRested',
           number: effect.number,
         })
       case 'restSign':
-        return this.#rest(UPLOAD_CALL_BACK_OFF, effect.failures, 0, { type: 'signRested' })
+        return this.#rest(TRANSFER_BACK_OFF, effect.failures, 0, { type: 'signRested' })
       case 'restComplete':
-        return this.#rest(effect.busy ? BUSY_BACK_OFF : UPLOAD_CALL_BACK_OFF, effect.failures, 0, {
+        return this.#rest(effect.busy ? BUSY_BACK_OFF : TRANSFER_BACK_OFF, effect.failures, 0, {
           type: 'completeRested',
         })
       case 'complete':
@@ -280,7 +280,7 @@ export class UploadRun {
         break
       } catch (error) {
         if (!(error instanceof BellhopError) || !error.retryable) break
-        if (attempt < ABORT_ATTEMPTS) await wait(backOffMs(PART_BACK_OFF, attempt, Math.random()))
+        if (attempt < ABORT_ATTEMPTS) await wait(backOffMs(TRANSFER_BACK_OFF, attempt, Math.random()))
       }
     }
     this.#dispatch({ type: 'aborted' })

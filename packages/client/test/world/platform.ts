@@ -60,7 +60,7 @@ export async function startPlatform(): Promise<TestPlatform> {
 }
 
 /** Can be stopped and started again on the same port, as a server is. */
-export class TestApi {
+class TestApi {
   /** `false`: something between forbids WebSockets. */
   webSockets = true
   /** Answers instead of the server, for a path. */
