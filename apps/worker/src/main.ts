@@ -1,9 +1,16 @@
-import { consoleLog, migrateDatabase, openPlatform, startWorker } from '@bellhop/business'
+import { consoleLog, isPassing, migrateDatabase, openPlatform, startWorker } from '@bellhop/business'
 import { readConfig } from './config.ts'
 
 async function main(): Promise<void> {
   const { settings, concurrency, scratchRoot } = readConfig(process.env)
   const log = consoleLog('worker', { json: !process.stderr.isTTY })
+  // graphile-worker lets go of promises when a connection dies under it. The queue is supervised and what it loses is
+  // queued again, so such a rejection is no reason to drop the jobs that run; any other ends the process, as it should.
+  process.on('unhandledRejection', (cause) => {
+    if (isPassing(cause)) return log.warn('A connection was lost.', cause)
+    log.error('The worker met an error that nobody handled.', cause)
+    process.exit(1)
+  })
   await migrateDatabase(settings)
   const stack = new AsyncDisposableStack()
   const platform = stack.use(openPlatform(settings, log, { name: 'bellhop worker' }))

@@ -7,3 +7,8 @@ export function toAppError(error: unknown): AppError {
   if (isDatabaseAway(error)) return new AppError('DATABASE_UNAVAILABLE', undefined, { cause: error })
   return new AppError('INTERNAL', undefined, { cause: error })
 }
+
+/** It comes from an engine that is away and comes back; nothing of ours is broken. */
+export function isPassing(error: unknown): boolean {
+  return isDatabaseAway(error)
+}

@@ -5,7 +5,7 @@ import { JOB_KINDS, JOB_RETRIES, JobInputError, retryDelayMs } from '@bellhop/mo
 import type { JobFailure, JobKindName, WorkerId } from '@bellhop/model'
 import * as persistence from '@bellhop/persistence'
 import type { AttemptPayload, JobRow, Lease, Transaction } from '@bellhop/persistence'
-import { toAppError } from './app-errors.ts'
+import { isPassing, toAppError } from './app-errors.ts'
 import { AttemptObjects } from './job-objects.ts'
 import type { Platform } from './platform.ts'
 import { PROCESSORS } from './processors/registry.ts'
@@ -49,8 +49,10 @@ export async function runAttempt(host: AttemptHost, { jobId, attempt }: AttemptP
   const { platform, running } = host
   try {
     const token = randomUUID()
-    const job = await platform.database.db.transaction((tx) =>
-      persistence.claimJob(tx, jobId, attempt, { token, owner: host.workerId }),
+    const job = await whilePassing(() =>
+      platform.database.db.transaction((tx) =>
+        persistence.claimJob(tx, jobId, attempt, { token, owner: host.workerId }),
+      ),
     )
     if (!job) return
     platform.notifier.jobChanged(job)
@@ -67,41 +69,73 @@ export async function runAttempt(host: AttemptHost, { jobId, attempt }: AttemptP
 
 async function runClaimed(host: AttemptHost, job: JobRow, lease: Lease, controller: AbortController): Promise<void> {
   const { platform } = host
-  const { db } = platform.database
   const { signal } = controller
   const objects = new AttemptObjects(platform, job, signal)
   const timeout = setTimeout(() => controller.abort(new Stopped('timeout')), JOB_KINDS[job.kind].timeoutMs)
   const scratchDir = join(host.scratchRoot, lease.token)
   try {
     await mkdir(scratchDir, { recursive: true })
-    const output = await process(job, {
+    const outcome: Outcome = await process(job, {
       signal,
       scratchDir,
       objects,
       progress: host.progress.track(lease, job.workspaceId),
       log: (line) => platform.log.info(line, { jobId: job.id }),
-    })
-    await host.progress.settle(job.id)
-    const completed = await db.transaction((tx) =>
-      persistence.completeJob(tx, lease, { output, outputs: objects.outputs }),
+    }).then(
+      (output) => ({ output }),
+      (error: unknown) => ({ error }),
     )
-    if (completed) return
-    // A cancel came first, or the lease was lost: the result belongs to nobody.
-    await objects.discard()
-    await db.transaction((tx) => persistence.finishCancel(tx, lease))
-  } catch (error) {
-    await host.progress.settle(job.id)
-    await objects
-      .discard()
-      .catch((cause: unknown) =>
-        platform.log.warn('Outputs of a failed attempt stay behind until they are swept.', cause),
-      )
-    await db.transaction((tx) => endBadly(tx, job, lease, error))
-    if (!(error instanceof Stopped || error instanceof JobInputError))
-      platform.log.error(`Attempt ${lease.attempt} of ${job.id} failed.`, error)
+    await whilePassing(() => host.progress.settle(job.id))
+    await conclude(platform, job, lease, objects, outcome)
   } finally {
     clearTimeout(timeout)
     await rm(scratchDir, { recursive: true, force: true, maxRetries: 3 })
+  }
+}
+
+type Outcome = { readonly output: unknown } | { readonly error: unknown }
+
+/** Writes the one end of an attempt. What is asked of the database may be asked twice: an answer can get lost. */
+async function conclude(
+  platform: Platform,
+  job: JobRow,
+  lease: Lease,
+  objects: AttemptObjects,
+  outcome: Outcome,
+): Promise<void> {
+  const { db } = platform.database
+  // Without an error: a cancel came first, or the lease was lost, and the result belongs to nobody.
+  let error: unknown = new Stopped('lost')
+  if ('output' in outcome) {
+    const { output } = outcome
+    const completed = await whilePassing(() =>
+      db.transaction((tx) => persistence.completeJob(tx, lease, { output, outputs: objects.outputs })),
+    )
+    if (completed || (await whilePassing(() => persistence.isCompletedBy(db, lease)))) return
+  } else {
+    error = outcome.error
+    if (!(error instanceof Stopped || error instanceof JobInputError)) {
+      platform.log.error(`Attempt ${lease.attempt} of ${job.id} failed.`, error)
+    }
+  }
+  await objects.discard().catch((cause: unknown) => {
+    platform.log.warn('Outputs of a failed attempt stay behind until they are swept.', cause)
+  })
+  await whilePassing(() => db.transaction((tx) => endBadly(tx, job, lease, error)))
+}
+
+/** Between tries while the database is away: 0.2, 0.4, 0.8, 1.6, 3.2 s; in all less than a lease. */
+const PASSING_TRIES = 6
+const PASSING_FIRST_MS = 200
+
+async function whilePassing<T>(act: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await act()
+    } catch (error) {
+      if (tries === PASSING_TRIES || !isPassing(error)) throw error
+      await new Promise((resolve) => setTimeout(resolve, PASSING_FIRST_MS * 2 ** (tries - 1)))
+    }
   }
 }
 
@@ -121,9 +155,9 @@ async function process<K extends JobKindName>(
 
 /** Fenced by the lease: when it is lost, nothing is written. */
 async function endBadly(tx: Transaction, job: JobRow, lease: Lease, error: unknown): Promise<void> {
+  if (await persistence.finishCancel(tx, lease)) return
   const reason = error instanceof Stopped ? error.reason : undefined
   if (reason === 'lost') return
-  if (await persistence.finishCancel(tx, lease)) return
   const failure = failureOf(error, reason)
   if (!(await persistence.failJob(tx, lease, failure))) return
   if (reason === 'shutdown') {

@@ -11,7 +11,7 @@ export {
   signInLink,
 } from './accounts.ts'
 export type { Credentials, FirstOwner } from './accounts.ts'
-export { toAppError } from './app-errors.ts'
+export { isPassing, toAppError } from './app-errors.ts'
 export type { Caller, Context } from './caller.ts'
 export { catalogFacets, insightSummary, searchCatalog } from './catalog.ts'
 export { listValetKeys, previewDownloads, startDownload } from './downloads.ts'

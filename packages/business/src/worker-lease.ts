@@ -19,7 +19,7 @@ export interface WorkerLease extends AsyncDisposable {
  * Keeps this worker's lease: beats, stops what was cancelled or taken away, and rescues what silent workers held. One
  * beat covers every job of the process.
  */
-export function keepLease(host: AttemptHost, worker: persistence.NewWorker): WorkerLease {
+export function keepLease(host: AttemptHost, worker: () => persistence.NewWorker): WorkerLease {
   const { platform, running } = host
   const { db } = platform.database
   let beatAt = performance.now()
@@ -39,20 +39,22 @@ export function keepLease(host: AttemptHost, worker: persistence.NewWorker): Wor
 
   async function beatOnce(): Promise<void> {
     const startedAt = performance.now()
-    if (!(await persistence.beat(db, worker.id))) {
+    if (!(await persistence.beat(db, host.workerId, worker().poolId))) {
       // Declared dead while we slept: what we held belongs to others now.
       for (const attempt of running.values()) attempt.stop('lost')
-      await persistence.registerWorker(db, worker)
+      await persistence.registerWorker(db, worker())
     }
     beatAt = startedAt
     await bringOnStrays(await stopWhatMust())
     await rescueSilent()
+    const requeued = await db.transaction((tx) => persistence.requeueLost(tx))
+    if (requeued > 0) platform.log.warn(`Queued ${requeued} jobs again that the queue had lost.`)
   }
 
   /** Compares what we run with what the database says we hold. */
   async function stopWhatMust(): Promise<string[]> {
     const mine = [...running.values()]
-    const held = new Map((await persistence.findHeldJobs(db, worker.id)).map((job) => [job.token, job]))
+    const held = new Map((await persistence.findHeldJobs(db, host.workerId)).map((job) => [job.token, job]))
     for (const { lease, stop } of mine) {
       const job = held.get(lease.token)
       if (!job) stop('lost')

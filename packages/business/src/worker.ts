@@ -48,8 +48,8 @@ export async function startWorker(
     chores: choresOf(platform),
     onError: (message, cause) => log.warn(message, cause),
   })
-  const registered = { ...worker, poolId: runner.poolId }
-  await persistence.registerWorker(database.db, registered)
+  const registered = () => ({ ...worker, poolId: runner.poolId })
+  await persistence.registerWorker(database.db, registered())
   const lease = keepLease(host, registered)
   const listening = await persistence.listenForNotifications(
     settings.databaseUrl,

@@ -23,7 +23,7 @@ export type { Downloadable, FileRow, NewFile } from './files.ts'
 export { openIdentity } from './identity.ts'
 export type { Identity } from './identity.ts'
 export { listInsights } from './insights.ts'
-export { CHORES, queueChore, startJobRunner, unlockPools } from './job-queue.ts'
+export { CHORES, queueChore, requeueLost, startJobRunner, unlockPools } from './job-queue.ts'
 export type { AttemptPayload, Chore, JobRunner, JobRunnerOptions } from './job-queue.ts'
 export {
   countJobs,
@@ -46,6 +46,7 @@ export {
   findJobByIdempotencyKey,
   finishCancel,
   insertJob,
+  isCompletedBy,
   lockJobsByToken,
   lockJobsOf,
   requestCancel,

@@ -58,6 +58,31 @@ export async function queueChore(
     )`)
 }
 
+/** How long an attempt may be due, or locked, before it counts as lost: a claim follows its lock in milliseconds. */
+const LOST_AFTER = sql`interval '20 seconds'`
+const REQUEUED_AT_ONCE = 200
+
+/**
+ * Queues again what the queue has lost: jobs that are PENDING and due, whose entry is gone or was locked by a process
+ * that died before it could claim them. Returns how many.
+ */
+export async function requeueLost(tx: Executor): Promise<number> {
+  const lost = await tx.execute<{ id: JobId; kind: string; kind_version: number; attempt: number }>(sql`
+    select j.id, j.kind, j.kind_version, j.attempt
+    from public.jobs j
+    left join graphile_worker.jobs q on q.key = j.id || ':' || j.attempt
+    where j.status = 'PENDING'
+      and j.run_at < now() - ${LOST_AFTER}
+      and (q.id is null or q.locked_at < now() - ${LOST_AFTER})
+    order by j.id
+    limit ${REQUEUED_AT_ONCE}
+    for update of j skip locked`)
+  for (const { id, kind, kind_version: kindVersion, attempt } of lost) {
+    await queueAttempt(tx, { id, kind, kindVersion, attempt, runAt: new Date() })
+  }
+  return lost.length
+}
+
 /** Frees what a dead process had locked; it would stay locked for four hours otherwise. */
 export async function unlockPools(tx: Executor, poolIds: readonly string[]): Promise<void> {
   await tx.execute(
@@ -82,15 +107,60 @@ export interface JobRunnerOptions {
 }
 
 export interface JobRunner extends AsyncDisposable {
+  /** graphile-worker's name for this process, under which it locks what it takes. It changes when the runner restarts. */
   readonly poolId: string
-  /** Settles when the runner has stopped by itself, which it should not. */
-  readonly stopped: Promise<void>
 }
 
 const POLL_INTERVAL_MS = 1_000
+/** After the runner ended by itself: 250, 500, 1000, 2000, 4000, 5000, 5000, … ms. */
+const RESTART_MIN_MS = 250
+const RESTART_MAX_MS = 5_000
 
-/** Starts taking attempts and chores from the queue. Disposing waits for what runs. */
+/**
+ * Takes attempts and chores from the queue until disposed, which waits for what runs. graphile-worker gives up when its
+ * connections fail too often; then it is started anew.
+ */
 export async function startJobRunner(options: JobRunnerOptions): Promise<JobRunner> {
+  const stopping = new AbortController()
+  let pool = await startPool(options)
+  const supervising = (async () => {
+    for (let failures = 0; ; failures++) {
+      await pool.ended
+      if (stopping.signal.aborted) return
+      options.onError('The queue runner ended by itself and is started anew.', pool.failure)
+      await pause(Math.min(RESTART_MAX_MS, RESTART_MIN_MS * 2 ** failures), stopping.signal)
+      if (stopping.signal.aborted) return
+      const startedAt = performance.now()
+      pool = await startPool(options).catch((failure: unknown) => ({
+        id: pool.id,
+        failure,
+        ended: Promise.resolve(),
+        stop: async () => {},
+      }))
+      if (performance.now() - startedAt > RESTART_MAX_MS) failures = 0
+    }
+  })()
+  return {
+    get poolId() {
+      return pool.id
+    },
+    [Symbol.asyncDispose]: async () => {
+      stopping.abort()
+      await pool.stop()
+      await supervising
+    },
+  }
+}
+
+interface Pool {
+  readonly id: string
+  /** Settles, and never rejects, when the pool has ended. */
+  readonly ended: Promise<void>
+  readonly failure: unknown
+  stop(): Promise<void>
+}
+
+async function startPool(options: JobRunnerOptions): Promise<Pool> {
   const taskList: TaskList = {}
   for (const kind of options.kinds) {
     for (let version = 1; version <= kind.version; version++) {
@@ -99,10 +169,10 @@ export async function startJobRunner(options: JobRunnerOptions): Promise<JobRunn
   }
   for (const chore of CHORES) taskList[chore] = async (payload) => options.chores[chore](payload)
 
-  let poolId = ''
+  let id = ''
   const events: WorkerEvents = new EventEmitter()
   events.once('pool:create', ({ workerPool }) => {
-    poolId = workerPool.id
+    id = workerPool.id
   })
   const runner: Runner = await run({
     events,
@@ -118,13 +188,27 @@ export async function startJobRunner(options: JobRunnerOptions): Promise<JobRunn
       if (level === 'error') options.onError(message, meta)
     }),
   })
-  return {
-    poolId,
-    stopped: runner.promise,
-    [Symbol.asyncDispose]: async () => {
-      await runner.stop()
-    },
+  const pool = {
+    id,
+    failure: undefined as unknown,
+    ended: runner.promise.catch((cause: unknown) => {
+      pool.failure = cause
+    }),
+    stop: () => runner.stop().catch(() => {}),
   }
+  return pool
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const end = () => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', end)
+      resolve()
+    }
+    const timer = setTimeout(end, ms)
+    signal.addEventListener('abort', end, { once: true })
+  })
 }
 
 /** The version is in the name, so that a worker never sees a job whose input is newer than it knows. */

@@ -136,6 +136,15 @@ export async function completeJob(
   return true
 }
 
+/** Whether this very attempt made the job COMPLETED: what to ask when the answer to `completeJob` was lost. */
+export async function isCompletedBy(tx: Executor, lease: Lease): Promise<boolean> {
+  const rows = await tx
+    .select({ id: jobs.id })
+    .from(jobs)
+    .where(and(eq(jobs.id, lease.jobId), eq(jobs.status, 'COMPLETED'), eq(jobs.attempt, lease.attempt)))
+  return rows.length > 0
+}
+
 /** PROCESSING → FAILED. The caller may walk on to PENDING with `retryJob` in the same transaction. */
 export async function failJob(tx: Executor, lease: Lease, failure: JobFailure): Promise<boolean> {
   const rows = await tx.update(jobs).set(failed(failure)).where(held(lease)).returning({ id: jobs.id })

@@ -19,10 +19,10 @@ export async function registerWorker(tx: Executor, worker: NewWorker): Promise<v
 }
 
 /** False: this worker was declared dead, and what it held was given to others. */
-export async function beat(tx: Executor, id: WorkerId): Promise<boolean> {
+export async function beat(tx: Executor, id: WorkerId, poolId: string): Promise<boolean> {
   const rows = await tx
     .update(workers)
-    .set({ beatAt: sql`now()` })
+    .set({ beatAt: sql`now()`, poolId })
     .where(eq(workers.id, id))
     .returning({ id: workers.id })
   return rows.length > 0

@@ -20,6 +20,10 @@ export interface TestPlatform extends AsyncDisposable {
   as(role: Role): Context
   /** Starts another worker on the same database and store. */
   startWorker(options?: { concurrency?: number }): Promise<AsyncDisposable>
+  /** Stops the object store; what it returns starts it again, at the same address. */
+  stopStore(): Promise<() => Promise<void>>
+  /** What a worker or a server of this platform is started with, as a process of its own. */
+  readonly environment: Readonly<Record<string, string>>
   /** Where scratch folders and stored objects lie. */
   readonly dir: string
   /** What was logged as a warning or an error. */
@@ -29,13 +33,22 @@ export interface TestPlatform extends AsyncDisposable {
 const BUCKET = 'test'
 
 /** A whole platform in this process: a database, an object store, the use cases, and workers as asked for. */
-export async function startTestPlatform(settings: { maxFileSizeBytes?: number } = {}): Promise<TestPlatform> {
+export async function startTestPlatform(
+  settings: {
+    maxFileSizeBytes?: number
+    /** A migrated database that the caller keeps; else one of this test file's own. */
+    databaseUrl?: string
+  } = {},
+): Promise<TestPlatform> {
   const stack = new AsyncDisposableStack()
   const dir = await mkdtemp(join(tmpdir(), 'bellhop-test-'))
   stack.defer(() => rm(dir, { recursive: true, force: true, maxRetries: 5 }))
-  const database = stack.use(await createTestDatabase())
+  const databaseUrl = settings.databaseUrl ?? stack.use(await createTestDatabase()).url
   const keys = { accessKeyId: 'test', secretAccessKey: randomBytes(16).toString('hex') }
-  const store = stack.use(await startObjectStore({ ...keys, dir: join(dir, 'objects'), buckets: [BUCKET] }))
+  const openStore = (port?: number) =>
+    startObjectStore({ ...keys, dir: join(dir, 'objects'), buckets: [BUCKET], ...(port === undefined ? {} : { port }) })
+  let store = await openStore()
+  stack.defer(() => store.stop())
   const complaints: string[] = []
   const complain = (message: string, cause?: unknown) =>
     void complaints.push(cause === undefined ? message : `${message} ${String(cause)}`)
@@ -43,7 +56,7 @@ export async function startTestPlatform(settings: { maxFileSizeBytes?: number } 
   const platform = stack.use(
     openPlatform(
       {
-        databaseUrl: database.url,
+        databaseUrl,
         objectStore: { ...keys, endpoint: store.url, bucket: BUCKET, region: 'us-east-1' },
         publicUrl: 'http://localhost:3000',
         secret: 'a secret of at least thirty-two characters',
@@ -65,6 +78,14 @@ export async function startTestPlatform(settings: { maxFileSizeBytes?: number } 
   return {
     platform,
     dir,
+    environment: {
+      DATABASE_URL: databaseUrl,
+      S3_ENDPOINT: platform.settings.objectStore.endpoint,
+      S3_BUCKET: BUCKET,
+      S3_ACCESS_KEY_ID: keys.accessKeyId,
+      S3_SECRET_ACCESS_KEY: keys.secretAccessKey,
+      BELLHOP_DATA_DIR: dir,
+    },
     complaints,
     owner: contextOf({ userId, workspaceId, role: 'owner' }),
     as: (role) => contextOf({ userId, workspaceId, role }),
@@ -73,6 +94,13 @@ export async function startTestPlatform(settings: { maxFileSizeBytes?: number } 
       const other = await platform.identity.createUser({ name: 'Stranger', email })
       const theirs = await createWorkspace(platform.database.db, 'Elsewhere', other)
       return contextOf({ userId: other, workspaceId: theirs, role: 'owner' })
+    },
+    async stopStore() {
+      const { port } = store
+      await store.stop()
+      return async () => {
+        store = await openStore(port)
+      }
     },
     startWorker: ({ concurrency = 2 } = {}) =>
       startWorker(platform, { concurrency, scratchRoot: join(dir, 'scratch') }),
