@@ -4,12 +4,13 @@ import type { BackOff } from '../back-off.ts'
 import { BUSY_BACK_OFF, TRANSFER_BACK_OFF, backOffMs, wait } from '../back-off.ts'
 import { BellhopError, abortError } from '../bellhop-error.ts'
 import type { Platform } from '../platform/platform.ts'
+import { completeFailureOf, missingOf, sourceError } from './failures.ts'
 import { stepUpload } from './machine.ts'
 import { putOutcome } from './put-outcome.ts'
 import type { PreparedPart, UploadSource } from './source.ts'
 import type { ProgressMeter } from './transfer-progress.ts'
 import type { UploadPort } from './upload-port.ts'
-import type { CompleteFailure, UploadEffect, UploadEvent, UploadState } from './upload-state.ts'
+import type { UploadEffect, UploadEvent, UploadState } from './upload-state.ts'
 import { isUploadEnded, uploadStateOf } from './upload-state.ts'
 import { watchStall } from './stall.ts'
 
@@ -295,23 +296,4 @@ export class UploadRun {
     this.#parts.get(number)?.release()
     this.#parts.delete(number)
   }
-}
-
-function sourceError(cause: unknown): BellhopError {
-  return cause instanceof BellhopError
-    ? cause
-    : new BellhopError('SOURCE_UNREADABLE', 'The source broke while it was read.', { cause })
-}
-
-function completeFailureOf(error: BellhopError): CompleteFailure {
-  if (error.code === 'UPLOAD_INCOMPLETE') return 'incomplete'
-  if (error.code === 'UPLOAD_BUSY') return 'busy'
-  return error.retryable ? 'transient' : 'refused'
-}
-
-/** Parts that the server named; it names at most 64 and names the others the next time. */
-function missingOf(error: BellhopError): number[] {
-  const { missing } = error.details
-  if (error.code !== 'UPLOAD_INCOMPLETE' || !Array.isArray(missing)) return []
-  return missing.filter((number): number is number => Number.isSafeInteger(number))
 }
