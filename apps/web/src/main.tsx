@@ -7,6 +7,7 @@ import { chosenWorkspace, workspaceParams } from './account/workspace.ts'
 import { LiveRoad } from './live/live-road.ts'
 import { LiveRoadContext } from './live/use-live-road.ts'
 import { pageCache, pageClient } from './page-client.ts'
+import { reloadAfterUpdate } from './page-update.ts'
 import { pageRouter } from './routes.tsx'
 import './theme.css'
 import { trpc } from './trpc.ts'
@@ -16,6 +17,7 @@ import { UploadsProvider } from './uploads/UploadsProvider.tsx'
 import { WordsProvider } from './words/WordsProvider.tsx'
 
 followTheme()
+reloadAfterUpdate()
 
 const router = pageRouter()
 const road = new LiveRoad(workspaceParams)

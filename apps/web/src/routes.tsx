@@ -1,5 +1,6 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet } from '@tanstack/react-router'
 import { catalogSearch } from './catalog/catalog-search.ts'
+import { Broken } from './frame/Broken.tsx'
 import { Frame } from './frame/Frame.tsx'
 import { NotFoundPage } from './frame/NotFoundPage.tsx'
 import { insightsSearch } from './insights/insights-search.ts'
@@ -55,6 +56,7 @@ export function pageRouter() {
   return createRouter({
     routeTree,
     defaultPreload: 'intent',
+    defaultErrorComponent: Broken,
     scrollRestoration: true,
   })
 }

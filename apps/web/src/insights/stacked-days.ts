@@ -82,7 +82,11 @@ export function stackedChart(days: readonly DayTotals[], box: ChartBox): Stacked
         })
         .filter((part) => part.height > 0),
     })),
-    ticks: y.ticks(TICKS).map((value) => ({ value, y: y(value) })),
+    // Half a file cannot arrive.
+    ticks: y
+      .ticks(TICKS)
+      .filter(Number.isInteger)
+      .map((value) => ({ value, y: y(value) })),
   }
 }
 

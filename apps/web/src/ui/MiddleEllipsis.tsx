@@ -10,8 +10,8 @@ export function MiddleEllipsis({ text }: { readonly text: string }) {
     <>
       <span className="sr-only">{text}</span>
       <span aria-hidden title={text} className="flex min-w-0 whitespace-pre">
-        {head !== '' && <span className="truncate">{head}</span>}
-        <span className={head === '' ? 'truncate' : 'shrink-0'}>{tail}</span>
+        {head !== '' && <span className="overflow-hidden text-ellipsis">{head}</span>}
+        <span className={head === '' ? 'overflow-hidden text-ellipsis' : 'shrink-0'}>{tail}</span>
       </span>
     </>
   )

@@ -41,6 +41,7 @@ export const en = {
       reconnecting: 'The live connection was lost. What you see may be a little behind.',
       polling: 'No live connection is to be had, so the page asks every 5 seconds.',
     },
+    broken: 'This page met a fault of its own. Nothing that you uploaded is lost.',
     notFound: 'There is no such page',
     notFoundHelp: 'The address may be mistyped, or what it named is gone.',
     toLibrary: 'Go to the Library',

@@ -46,6 +46,7 @@ export const ko = {
       reconnecting: '실시간 연결이 끊겼습니다. 보이는 내용이 조금 늦을 수 있습니다.',
       polling: '실시간으로 연결할 수 없어 5초마다 확인합니다.',
     },
+    broken: '화면에 문제가 생겼습니다. 올린 파일은 그대로 있습니다.',
     notFound: '페이지를 찾을 수 없습니다',
     notFoundHelp: '주소가 잘못되었거나 대상이 더 이상 없습니다.',
     toLibrary: '파일로 이동',
