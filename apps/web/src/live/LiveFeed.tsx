@@ -3,7 +3,9 @@ import { useEffect, useState } from 'react'
 import { trpc } from '../trpc.ts'
 import { JobIntake } from './job-intake.ts'
 import { putLiveJobs } from './live-jobs.ts'
+import { afterGaps } from './after-gaps.ts'
 import { throttle } from './throttle.ts'
+import { useRevival } from './use-revival.ts'
 import { useConnection, useLiveRoad, useRoad } from './use-live-road.ts'
 
 const REFETCH_EVERY_MS = 1_000
@@ -25,30 +27,39 @@ function JobFeed() {
   const client = useQueryClient()
   const utils = trpc.useUtils()
   const road = useLiveRoad()
-  const [intake] = useState(
-    () =>
-      new JobIntake({
-        put: (jobs) => putLiveJobs(client, jobs),
-        refetch: () => {
-          void utils.jobs.invalidate()
-          void utils.files.get.invalidate()
-        },
-      }),
-  )
-  const { status } = trpc.jobs.feed.useSubscription(undefined, { onData: ({ data }) => intake.take(data) })
-  useEffect(() => road.report(status === 'pending' ? 'up' : 'down'), [road, status])
+  const [{ intake, onStarted }] = useState(() => {
+    const refetch = () => {
+      void utils.jobs.invalidate()
+      void utils.files.get.invalidate()
+    }
+    return {
+      intake: new JobIntake({ put: (jobs) => putLiveJobs(client, jobs), refetch }),
+      onStarted: afterGaps(refetch),
+    }
+  })
+  const feed = trpc.jobs.feed.useSubscription(undefined, { onStarted, onData: ({ data }) => intake.take(data) })
+  useRevival(feed)
+  useEffect(() => road.report(feed.status === 'pending' ? 'up' : 'down'), [road, feed.status])
   useEffect(() => () => intake.stop(), [intake])
   return null
 }
 
 function ViewFeed() {
   const utils = trpc.useUtils()
-  const [catalog] = useState(() => throttle(REFETCH_EVERY_MS, () => void utils.catalog.invalidate()))
-  const [insights] = useState(() => throttle(REFETCH_EVERY_MS, () => void utils.insights.invalidate()))
-  trpc.views.watch.useSubscription(
+  const [{ catalog, insights, onStarted }] = useState(() => {
+    const ofCatalog = throttle(REFETCH_EVERY_MS, () => void utils.catalog.invalidate())
+    const ofInsights = throttle(REFETCH_EVERY_MS, () => void utils.insights.invalidate())
+    const both = () => {
+      ofCatalog.call()
+      ofInsights.call()
+    }
+    return { catalog: ofCatalog, insights: ofInsights, onStarted: afterGaps(both) }
+  })
+  const feed = trpc.views.watch.useSubscription(
     { views: ['catalog', 'insights'] },
-    { onData: ({ data }) => (data.view === 'catalog' ? catalog : insights).call() },
+    { onStarted, onData: ({ data }) => (data.view === 'catalog' ? catalog : insights).call() },
   )
+  useRevival(feed)
   useEffect(
     () => () => {
       catalog.stop()
