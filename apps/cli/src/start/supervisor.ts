@@ -9,6 +9,9 @@ import { buildPage } from './page-build.ts'
 import { choosePort } from './port-check.ts'
 import type { StartConfig } from './start-config.ts'
 
+/** Keeps the sources stripped of their types and compiled: a third of the time to start. */
+const COMPILE_CACHE = fileURLToPath(new URL('../../../../node_modules/.cache/node', import.meta.url))
+
 export interface Running {
   readonly url: string
   readonly signInLink: string | undefined
@@ -39,7 +42,13 @@ export async function supervise(config: StartConfig, { env, say, signal }: Super
   ])
   signal.throwIfAborted()
   void stack?.ended.then((reason) => reason && failed.reject(reason))
-  const serviceEnv = { ...env, ...environmentOf(stack?.ready), PORT: String(port), BELLHOP_DATA_DIR: folder.dir }
+  const serviceEnv = {
+    NODE_COMPILE_CACHE: COMPILE_CACHE,
+    ...env,
+    ...environmentOf(stack?.ready),
+    PORT: String(port),
+    BELLHOP_DATA_DIR: folder.dir,
+  }
   const service = (name: string, main: string) =>
     new KeptService({
       name,
