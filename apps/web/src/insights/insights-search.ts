@@ -1,9 +1,9 @@
 export const INSIGHT_DAYS = [7, 30, 90, 365] as const
-export type InsightDays = (typeof INSIGHT_DAYS)[number]
+type InsightDays = (typeof INSIGHT_DAYS)[number]
 export const MEASURES = ['files', 'bytes'] as const
 export type Measure = (typeof MEASURES)[number]
 export const SHOWS = ['chart', 'table'] as const
-export type Show = (typeof SHOWS)[number]
+type Show = (typeof SHOWS)[number]
 
 export interface InsightsSearch {
   readonly days?: InsightDays

@@ -39,7 +39,7 @@ export function typesOf(days: readonly DayTotals[]): readonly FileType[] {
   return FILE_TYPES.filter((type) => days.some((day) => day.byType[type] > 0))
 }
 
-export interface StackedBar {
+interface StackedBar {
   readonly day: DayTotals
   readonly x: number
   readonly width: number

@@ -29,7 +29,7 @@ export function useLiveJobsOfFile(fileId: FileId): readonly JobSnapshot[] {
 }
 
 /** Nobody fetches this: the feed and the answers of mutations write it. */
-export function useLiveJobs<T>(select: (jobs: LiveJobs) => T): T | undefined {
+function useLiveJobs<T>(select: (jobs: LiveJobs) => T): T | undefined {
   const client = useQueryClient()
   const { data } = useQuery({
     queryKey: KEY,

@@ -10,7 +10,7 @@ const LOOKS: Readonly<Record<ButtonLook, string>> = {
   danger: 'bg-bad text-surface data-[hovered]:opacity-90 data-[pressed]:opacity-90',
 }
 
-export const BUTTON_SHAPE =
+const BUTTON_SHAPE =
   'inline-flex h-9 shrink-0 items-center justify-center gap-2 rounded-lg px-3.5 text-base font-medium whitespace-nowrap transition-colors data-[disabled]:opacity-50'
 
 export interface ButtonProps extends Omit<AriaButtonProps, 'className' | 'style' | 'children'> {

@@ -1,7 +1,6 @@
 import { settingStore } from './setting.ts'
 
 export const THEMES = ['light', 'dark', 'system'] as const
-export type Theme = (typeof THEMES)[number]
 
 export const themeSetting = settingStore('bellhop.theme', THEMES, () => 'system')
 

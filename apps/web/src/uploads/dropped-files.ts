@@ -1,5 +1,5 @@
 /** Files that one drop may bring, folders and all. */
-export const DROPPED_FILES_MAX = 10_000
+const DROPPED_FILES_MAX = 10_000
 
 /** What was dropped or pasted, with the files inside of folders; names lose their folders. */
 export async function droppedFiles(data: DataTransfer): Promise<readonly File[]> {
