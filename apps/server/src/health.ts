@@ -7,13 +7,11 @@ export async function answerHealth(platform: Platform, response: ServerResponse)
   const health = await checkHealth(platform)
   const ready = health.database && health.store
   const state = (up: boolean) => (up ? 'ok' : 'unreachable')
-  response
-    .writeHead(ready ? 200 : 503, { 'content-type': 'application/json', 'cache-control': 'no-store' })
-    .end(
-      JSON.stringify({
-        status: ready ? 'ok' : 'unavailable',
-        database: state(health.database),
-        store: state(health.store),
-      }),
-    )
+  response.writeHead(ready ? 200 : 503, { 'content-type': 'application/json', 'cache-control': 'no-store' }).end(
+    JSON.stringify({
+      status: ready ? 'ok' : 'unavailable',
+      database: state(health.database),
+      store: state(health.store),
+    }),
+  )
 }

@@ -24,13 +24,10 @@ export function createMetrics({ listening }: Services): Metrics {
     help: 'Bytes that this server sent to clients.',
     registers: [registry],
   })
-  new Gauge({
+  const watchers = new Gauge({
     name: 'bellhop_job_watchers',
     help: 'Open watches and feeds.',
     registers: [registry],
-    collect() {
-      this.set(listening.jobHub.watchers)
-    },
   })
 
   function count(socket: Socket, before: { received: number; sent: number }): void {
@@ -51,6 +48,7 @@ export function createMetrics({ listening }: Services): Metrics {
     },
     async answer(response) {
       for (const [socket, before] of counted) count(socket, before)
+      watchers.set(listening.jobHub.watchers)
       response.writeHead(200, { 'content-type': registry.contentType }).end(await registry.metrics())
     },
   }

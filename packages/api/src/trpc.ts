@@ -98,10 +98,7 @@ function appErrorOf(error: TRPCError): AppError {
   return new AppError('INVALID_INPUT', error.message)
 }
 
-async function* withErrors(
-  items: AsyncIterable<unknown>,
-  fail: (error: unknown) => TRPCError,
-): AsyncGenerator<unknown> {
+async function* withErrors(items: AsyncIterable<unknown>, fail: (error: unknown) => TRPCError): AsyncGenerator {
   try {
     yield* items
   } catch (error) {

@@ -29,7 +29,10 @@ beforeAll(async () => {
       select o.id, u.id as upload_id from outputs o join uploads u on u.file_id = o.file_id where o.file_id = ${file.id}`
     return rows[0]
   })
-  await until('it is in the catalog', async () => (await world.platform.database.sql`select from catalog where id = ${file.id}`).length > 0)
+  await until(
+    'it is in the catalog',
+    async () => (await world.platform.database.sql`select from catalog where id = ${file.id}`).length > 0,
+  )
   const { record } = await createApiKey(owner, { name: 'mine', role: 'owner' })
   mine = { fileId: file.id, outputId: done.id, uploadId: done.upload_id, jobId: jobs[0]!.id, apiKeyId: record.id }
   theirs = await world.stranger()
@@ -94,7 +97,10 @@ describe('a stranger with our ids', () => {
   test.each(Object.entries(ATTEMPTS))('%s', async (path, { input, code }) => {
     const attempt = call(path, input(mine))
     if (code) await expect(attempt).rejects.toMatchObject({ cause: { code } })
-    else expect(JSON.stringify((await attempt) ?? null)).not.toMatch(new RegExp(`secret|${mine.fileId}|${mine.jobId}|${mine.outputId}|${world.owner.caller.workspaceId}`))
+    else
+      expect(JSON.stringify((await attempt) ?? null)).not.toMatch(
+        new RegExp(`secret|${mine.fileId}|${mine.jobId}|${mine.outputId}|${world.owner.caller.workspaceId}`),
+      )
   })
 })
 
@@ -118,7 +124,9 @@ test('a viewer may look and change nothing', async () => {
 })
 
 test('a job of another workspace cannot be made to hang on our file by a key of ours', async () => {
-  await expect(submitJob(theirs, { kind: 'dataset.profile', input: { fileId: mine.fileId }, idempotencyKey: 'k' })).rejects.toMatchObject({ code: 'FILE_NOT_FOUND' })
+  await expect(
+    submitJob(theirs, { kind: 'dataset.profile', input: { fileId: mine.fileId }, idempotencyKey: 'k' }),
+  ).rejects.toMatchObject({ code: 'FILE_NOT_FOUND' })
 })
 
 async function call(path: string, input: unknown): Promise<unknown> {

@@ -12,7 +12,7 @@ import { PROCESSORS } from './processors/registry.ts'
 import type { ProgressReporter } from './progress-reporter.ts'
 
 /** Why a running attempt is told to stop. */
-export type StopReason = 'cancelled' | 'lost' | 'timeout' | 'shutdown'
+type StopReason = 'cancelled' | 'lost' | 'timeout' | 'shutdown'
 
 /** The error that an attempt's signal carries. */
 class Stopped extends Error {
@@ -25,7 +25,7 @@ class Stopped extends Error {
 }
 
 /** An attempt that this worker holds. */
-export interface RunningAttempt {
+interface RunningAttempt {
   readonly lease: Lease
   stop(reason: StopReason): void
   /** Settles when nothing of the attempt is left running. */

@@ -25,11 +25,15 @@ function causeFacts(cause: unknown): Readonly<Record<string, unknown>> {
   let at: unknown = cause
   for (let depth = 0; depth < CAUSES_DEEP && at !== undefined; depth++) {
     chain.push(
-      at instanceof Error ? (depth === 0 ? (at.stack ?? at.message) : `${at.name}: ${at.message}`) : String(at),
+      at instanceof Error ? (depth === 0 ? (at.stack ?? at.message) : `${at.name}: ${at.message}`) : describe(at),
     )
     at = at instanceof Error ? at.cause : undefined
   }
   return { cause: chain.join(' ← ') }
+}
+
+function describe(value: unknown): string {
+  return typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value))
 }
 
 function withoutSignatures(text: string): string {

@@ -44,7 +44,7 @@ export class ProgressReporter {
       tracked.fraction = Math.max(tracked.fraction, Math.min(1, Number.isFinite(fraction) ? fraction : 0))
       tracked.stage = stage
       tracked.rate.observe(tracked.fraction, performance.now())
-      this.#timer ??= setTimeout(() => this.#write(), WRITE_EVERY_MS)
+      if (this.#timer === undefined) this.#timer = setTimeout(() => this.#write(), WRITE_EVERY_MS)
     }
   }
 

@@ -6,7 +6,7 @@ import { attemptPrefix } from './job-objects.ts'
 
 const BEAT_EVERY_MS = 5_000
 /** A worker that was silent for so long is dead to the others. */
-export const LEASE_MS = 15_000
+const LEASE_MS = 15_000
 /** It stops its own work before that, so that two never do the same. */
 const SELF_STOP_MS = 12_000
 

@@ -15,7 +15,7 @@ export const localStackConfig = z.object({
   withObjectStore: z.boolean(),
 })
 
-export const localStackReady = z.object({
+const localStackReady = z.object({
   databaseUrl: z.string().optional(),
   s3: z
     .object({

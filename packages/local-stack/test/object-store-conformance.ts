@@ -303,24 +303,24 @@ export function describeObjectStore(name: string, connection: () => ObjectStoreC
     describe('checksums', () => {
       it.each(['CRC32', 'CRC32C', 'CRC64NVME', 'SHA1', 'SHA256'] as const)(
         '%s is verified, kept and given back',
-        async (name) => {
-          const field = `Checksum${name}` as const
+        async (algorithm) => {
+          const field = `Checksum${algorithm}` as const
           const sent = await careful.send(
             new PutObjectCommand({
               Bucket: bucket,
-              Key: `sum-${name}`,
+              Key: `sum-${algorithm}`,
               Body: 'summed',
-              ChecksumAlgorithm: ChecksumAlgorithm[name],
+              ChecksumAlgorithm: ChecksumAlgorithm[algorithm],
             }),
           )
           expect(sent[field]).toMatch(/^[A-Za-z0-9+/]+=*$/)
           const head = await client.send(
-            new HeadObjectCommand({ Bucket: bucket, Key: `sum-${name}`, ChecksumMode: 'ENABLED' }),
+            new HeadObjectCommand({ Bucket: bucket, Key: `sum-${algorithm}`, ChecksumMode: 'ENABLED' }),
           )
           expect(head[field]).toBe(sent[field])
           const wrong = { [field]: Buffer.alloc(Buffer.from(sent[field] ?? '', 'base64').length).toString('base64') }
-          await expect(put(`wrong-${name}`, 'summed', wrong)).rejects.toSatisfy(isCode('BadDigest'))
-          await expect(read(`wrong-${name}`)).rejects.toSatisfy(isCode('NoSuchKey'))
+          await expect(put(`wrong-${algorithm}`, 'summed', wrong)).rejects.toSatisfy(isCode('BadDigest'))
+          await expect(read(`wrong-${algorithm}`)).rejects.toSatisfy(isCode('NoSuchKey'))
         },
       )
 
@@ -330,14 +330,14 @@ export function describeObjectStore(name: string, connection: () => ObjectStoreC
         ['CRC32C', 'FULL_OBJECT'],
         ['CRC32', 'COMPOSITE'],
         ['SHA256', 'COMPOSITE'],
-      ] as const)('%s of a multipart upload is given for it as %s', async (name, type) => {
-        const field = `Checksum${name}` as const
-        const key = `sum-parts-${name}-${type}`
-        const upload = await startUpload(key, { ChecksumAlgorithm: name, ChecksumType: type })
+      ] as const)('%s of a multipart upload is given for it as %s', async (algorithm, type) => {
+        const field = `Checksum${algorithm}` as const
+        const key = `sum-parts-${algorithm}-${type}`
+        const upload = await startUpload(key, { ChecksumAlgorithm: algorithm, ChecksumType: type })
         const bytes = [randomBytes(5 * MIB), randomBytes(5 * MIB), randomBytes(1000)]
         const parts = []
         for (const [at, part] of bytes.entries())
-          parts.push(await upload.part(at + 1, part, { ChecksumAlgorithm: name }))
+          parts.push(await upload.part(at + 1, part, { ChecksumAlgorithm: algorithm }))
         await upload.complete(parts)
         const input = { Bucket: bucket, Key: key }
         const head = await client.send(new HeadObjectCommand({ ...input, ChecksumMode: 'ENABLED' }))
@@ -347,7 +347,7 @@ export function describeObjectStore(name: string, connection: () => ObjectStoreC
             Bucket: bucket,
             Key: `${key}-plain`,
             Body: Buffer.concat(summed),
-            ChecksumAlgorithm: name,
+            ChecksumAlgorithm: algorithm,
           }),
         )
         expect(head.ChecksumType).toBe(type)

@@ -17,7 +17,7 @@ const CONTROL = /[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/gu
  */
 export function cleanFileName(name: string): string | null {
   const last = name.normalize('NFC').replace(CONTROL, '').split(/[/\\]/).at(-1)?.trim() ?? ''
-  if (last === '' || last === '.' || last === '..' || [...last].length > LIMITS.fileNameChars) return null
+  if (last === '' || last === '.' || last === '..' || Array.from(last).length > LIMITS.fileNameChars) return null
   return last
 }
 

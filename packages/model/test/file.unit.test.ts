@@ -1,4 +1,18 @@
-import { cleanFileName, cleanTags, mediaTypeOf, newId, isId, partCount, partLength, partSizeBytes, LIMITS, MIB, GIB, TIB, keyLifeMs } from '@bellhop/model'
+import {
+  cleanFileName,
+  cleanTags,
+  mediaTypeOf,
+  newId,
+  isId,
+  partCount,
+  partLength,
+  partSizeBytes,
+  LIMITS,
+  MIB,
+  GIB,
+  TIB,
+  keyLifeMs,
+} from '@bellhop/model'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 
@@ -16,7 +30,9 @@ describe('a file name', () => {
     ['x'.repeat(255), 'x'.repeat(255)],
   ])('%j is kept as %j', (name, kept) => expect(cleanFileName(name)).toBe(kept))
 
-  test.each(['', '   ', '.', '..', '/', '\u0000', 'x'.repeat(300)])('%j is refused', (name) => expect(cleanFileName(name)).toBeNull())
+  test.each(['', '   ', '.', '..', '/', '\u0000', 'x'.repeat(300)])('%j is refused', (name) =>
+    expect(cleanFileName(name)).toBeNull(),
+  )
 
   test('cleaned twice is cleaned once', () => {
     fc.assert(
@@ -47,17 +63,24 @@ describe('a media type', () => {
 
 test('parts cover the file exactly, are alike but the last, and never too many', () => {
   fc.assert(
-    fc.property(fc.integer({ min: LIMITS.singlePutBelowBytes, max: Number.MAX_SAFE_INTEGER }).filter((size) => size <= 5 * TIB), (size) => {
-      const part = partSizeBytes(size)
-      const count = partCount(size, part)
-      expect(part % MIB).toBe(0)
-      expect(count).toBeLessThanOrEqual(LIMITS.maxPartCount)
-      expect((count - 1) * part + partLength(count, size, part)).toBe(size)
-      expect(partLength(count, size, part)).toBeGreaterThan(0)
-      expect(partLength(1, size, part)).toBe(Math.min(part, size))
-    }),
+    fc.property(
+      fc.integer({ min: LIMITS.singlePutBelowBytes, max: Number.MAX_SAFE_INTEGER }).filter((size) => size <= 5 * TIB),
+      (size) => {
+        const part = partSizeBytes(size)
+        const count = partCount(size, part)
+        expect(part % MIB).toBe(0)
+        expect(count).toBeLessThanOrEqual(LIMITS.maxPartCount)
+        expect((count - 1) * part + partLength(count, size, part)).toBe(size)
+        expect(partLength(count, size, part)).toBeGreaterThan(0)
+        expect(partLength(1, size, part)).toBe(Math.min(part, size))
+      },
+    ),
   )
-  expect([partSizeBytes(16 * MIB), partSizeBytes(100 * GIB), partSizeBytes(5 * TIB)]).toEqual([8 * MIB, 12 * MIB, 583 * MIB])
+  expect([partSizeBytes(16 * MIB), partSizeBytes(100 * GIB), partSizeBytes(5 * TIB)]).toEqual([
+    8 * MIB,
+    12 * MIB,
+    583 * MIB,
+  ])
 })
 
 test('a key lives as long as a slow link needs, between a minute and half a day', () => {

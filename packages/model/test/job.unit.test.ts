@@ -1,10 +1,20 @@
-import { JOB_COMMANDS, JOB_STATUSES, JOB_TRANSITIONS, isJobEnded, jobStatusesBefore, nextJobStatus, retryDelayMs } from '@bellhop/model'
+import {
+  JOB_COMMANDS,
+  JOB_STATUSES,
+  JOB_TRANSITIONS,
+  isJobEnded,
+  jobStatusesBefore,
+  nextJobStatus,
+  retryDelayMs,
+} from '@bellhop/model'
 import type { JobCommand, JobStatus } from '@bellhop/model'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 
 test('only the arrows of the design exist', () => {
-  const arrows = JOB_STATUSES.flatMap((from) => JOB_COMMANDS.flatMap((command) => nextJobStatus(from, command) ?? []).map((to) => `${from} → ${to}`))
+  const arrows = JOB_STATUSES.flatMap((from) =>
+    JOB_COMMANDS.flatMap((command) => nextJobStatus(from, command) ?? []).map((to) => `${from} → ${to}`),
+  )
   expect(arrows.toSorted()).toEqual([
     'FAILED → PENDING',
     'PENDING → CANCELLED',

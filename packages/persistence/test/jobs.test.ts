@@ -40,7 +40,15 @@ async function newJob(): Promise<JobRow> {
   await database.db.execute(sql`
     insert into files (id, workspace_id, owner_id, name, type, media_type, size_bytes, status, object_key, integrity, ready_at)
     values (${fileId}, ${workspaceId}, ${createdBy}, 'a.csv', 'dataset', 'text/csv', 1, 'READY', ${fileId}, 'size', now())`)
-  const job = await insertJob(database.db, { workspaceId, kind: 'dataset.profile', kindVersion: 1, fileId, input: { fileId }, maxAttempts: 3, createdBy })
+  const job = await insertJob(database.db, {
+    workspaceId,
+    kind: 'dataset.profile',
+    kindVersion: 1,
+    fileId,
+    input: { fileId },
+    maxAttempts: 3,
+    createdBy,
+  })
   return job!
 }
 
@@ -57,7 +65,9 @@ async function statusOf(id: JobId): Promise<JobStatus> {
 }
 
 test('the database has the very arrows of the table of statuses', async () => {
-  const declared = JOB_STATUSES.flatMap((from) => Object.values(JOB_TRANSITIONS[from]).flatMap((to) => (to === null ? [] : [`${from}>${to}`])))
+  const declared = JOB_STATUSES.flatMap((from) =>
+    Object.values(JOB_TRANSITIONS[from]).flatMap((to) => (to === null ? [] : [`${from}>${to}`])),
+  )
   const rows = await database.db.execute<{ arrow: string }>(sql`
     select f.s || '>' || t.s as arrow
     from unnest(${sql.raw(`array['${JOB_STATUSES.join("','")}']`)}) f(s)
@@ -68,10 +78,14 @@ test('the database has the very arrows of the table of statuses', async () => {
 
 test('no statement, however written, walks an arrow that does not exist or leaves the version behind', async () => {
   const { id } = await newJob()
-  const skip = database.db.execute(sql`update jobs set status = 'FAILED', finished_at = now(), version = version + 2 where id = ${id}`)
+  const skip = database.db.execute(
+    sql`update jobs set status = 'FAILED', finished_at = now(), version = version + 2 where id = ${id}`,
+  )
   await expect(skip).rejects.toMatchObject({ cause: { constraint_name: 'jobs_version' } })
   await cancelPendingJob(database.db, workspaceId, id)
-  const wake = database.db.execute(sql`update jobs set status = 'PENDING', finished_at = null, version = version + 1 where id = ${id}`)
+  const wake = database.db.execute(
+    sql`update jobs set status = 'PENDING', finished_at = null, version = version + 1 where id = ${id}`,
+  )
   await expect(wake).rejects.toMatchObject({ cause: { constraint_name: 'jobs_arrow' } })
 })
 
@@ -98,7 +112,11 @@ describe('a worker that lost its lease changes nothing', () => {
     ['by completing', (lease: Lease) => completeJob(database.db, lease, { output: {}, outputs: [] })],
     ['by failing', (lease: Lease) => failJob(database.db, lease, failure)],
     ['by cancelling', (lease: Lease) => finishCancel(database.db, lease)],
-    ['by reporting progress', async (lease: Lease) => (await writeProgress(database.db, [{ lease, fraction: 0.5, stage: 'x', etaAt: null }])).length > 0],
+    [
+      'by reporting progress',
+      async (lease: Lease) =>
+        (await writeProgress(database.db, [{ lease, fraction: 0.5, stage: 'x', etaAt: null }])).length > 0,
+    ],
   ])('%s', async (_, act) => {
     const { lease, before, after } = await rescued()
     expect(await act(lease)).toBe(false)
@@ -137,14 +155,24 @@ test('an automatic retry walks FAILED and then PENDING in one transaction, both 
     ['PENDING', 2, null],
   ])
   expect(detail).toMatchObject({ status: 'PENDING', attempt: 2, error: { code: 'BROKEN', sentence: 'It broke.' } })
-  const queued = await database.db.execute(sql`select key from graphile_worker.jobs where key = ${`${job.id}:2`} and run_at > now() + interval '30 seconds'`)
+  const queued = await database.db.execute(
+    sql`select key from graphile_worker.jobs where key = ${`${job.id}:2`} and run_at > now() + interval '30 seconds'`,
+  )
   expect(queued).toHaveLength(1)
 })
 
 test('a job that is rolled back was never queued', async () => {
   const id = await database.db
     .transaction(async (tx) => {
-      const job = await insertJob(tx, { workspaceId, kind: 'dataset.profile', kindVersion: 1, fileId: null, input: {}, maxAttempts: 1, createdBy })
+      const job = await insertJob(tx, {
+        workspaceId,
+        kind: 'dataset.profile',
+        kindVersion: 1,
+        fileId: null,
+        input: {},
+        maxAttempts: 1,
+        createdBy,
+      })
       const queued = await tx.execute(sql`select from graphile_worker.jobs where key = ${`${job!.id}:1`}`)
       expect(queued).toHaveLength(1)
       throw new Error(job!.id)
@@ -179,7 +207,16 @@ test('a waiting job is cancelled at once and taken out of the queue', async () =
 
 test('outputs are not there before their job is COMPLETED', async () => {
   const { job, lease } = await claimed()
-  const output = { id: newId('output'), role: 'parquet', name: 'a.parquet', mediaType: 'x/y', sizeBytes: 1, width: undefined, height: undefined, objectKey: newId('output') }
+  const output = {
+    id: newId('output'),
+    role: 'parquet',
+    name: 'a.parquet',
+    mediaType: 'x/y',
+    sizeBytes: 1,
+    width: undefined,
+    height: undefined,
+    objectKey: newId('output'),
+  }
   const seen = () => database.db.execute(sql`select from outputs where job_id = ${job.id}`)
   await requestCancel(database.db, workspaceId, job.id)
   expect(await completeJob(database.db, lease, { output: {}, outputs: [output] })).toBe(false)

@@ -51,7 +51,9 @@ export async function startTestPlatform(
   stack.defer(() => store.stop())
   const complaints: string[] = []
   const complain = (message: string, cause?: unknown) =>
-    void complaints.push(cause === undefined ? message : `${message} ${String(cause)}`)
+    void complaints.push(
+      cause === undefined ? message : `${message} ${cause instanceof Error ? cause.message : JSON.stringify(cause)}`,
+    )
   const log: Log = { info: () => {}, warn: complain, error: complain }
   const platform = stack.use(
     openPlatform(

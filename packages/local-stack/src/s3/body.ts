@@ -15,7 +15,7 @@ const EXTRA_CHECKSUM_HEADERS = new Set(['x-amz-checksum-algorithm', 'x-amz-check
 const MD5_BYTES = 16
 
 /** What was learnt of a body while it passed by; complete once all of its bytes have. */
-export type BodyDigest = { md5: string; checksum?: Checksum }
+type BodyDigest = { md5: string; checksum?: Checksum }
 export type VerifiedBody = { chunks: AsyncIterable<Buffer>; digest: () => BodyDigest }
 
 type Payload = { isChunked: boolean; isSigned: boolean; sha256?: string }

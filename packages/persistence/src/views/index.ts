@@ -6,4 +6,4 @@ export const VIEWS = [catalogView, insightsView] as const
 export type ViewName = 'catalog' | 'insights'
 
 export { catalogView } from './catalog-view.ts'
-export { insights, insightsView } from './insights-view.ts'
+export { insights } from './insights-view.ts'

@@ -1,7 +1,7 @@
 import type { JobOutput } from '@bellhop/model'
 
 export type DatasetNote = JobOutput<'dataset.profile'>['notes'][number]
-export type DatasetFormat = JobOutput<'dataset.profile'>['format']
+type DatasetFormat = JobOutput<'dataset.profile'>['format']
 
 export interface TableColumn {
   readonly name: string

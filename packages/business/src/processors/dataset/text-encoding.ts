@@ -4,7 +4,7 @@ import { pipeline } from 'node:stream/promises'
 import { MAX_CONTROL_SHARE, TEXT_CHUNK_BYTES } from './bounds.ts'
 import { unreadableDataset } from './dataset-error.ts'
 
-export type TextEncodingName = 'utf-8' | 'utf-16le' | 'utf-16be' | 'euc-kr' | 'windows-1252'
+type TextEncodingName = 'utf-8' | 'utf-16le' | 'utf-16be' | 'euc-kr' | 'windows-1252'
 
 const WORDS: Readonly<Record<TextEncodingName, string>> = {
   'utf-8': 'UTF-8',

@@ -20,7 +20,7 @@ export interface ImageTask {
 }
 
 /** What is stored, but for the name, of which only the end is known here. */
-export type Variant = Omit<NewOutput, 'name' | 'body'> & {
+type Variant = Omit<NewOutput, 'name' | 'body'> & {
   readonly suffix: string
   readonly body: { readonly path: string }
 }
