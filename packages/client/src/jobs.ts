@@ -1,4 +1,4 @@
-import { isJobEnded } from '@bellhop/model'
+import { isJobEnded, newId } from '@bellhop/model'
 import type { JobDetail, JobInput, JobKindName, JobSnapshot } from '@bellhop/model'
 import { BellhopError } from './bellhop-error.ts'
 import type { Caller } from './caller.ts'
@@ -30,7 +30,7 @@ export class Jobs {
   async submit<K extends JobKindName>(
     kind: K,
     input: JobInput<K>,
-    { idempotencyKey = crypto.randomUUID(), signal }: SubmitOptions = {},
+    { idempotencyKey = newId('job'), signal }: SubmitOptions = {},
   ): Promise<SubmittedJob<K>> {
     const job = await this.#caller.again(
       (control) => this.#contract.submit.mutate({ kind, input, idempotencyKey }, control),

@@ -1,5 +1,5 @@
 import type { CompletedUpload, UploadId, UploadPlan, UploadProgress } from '@bellhop/model'
-import { LIMITS, partLength } from '@bellhop/model'
+import { LIMITS, partLength, newId } from '@bellhop/model'
 import { BellhopError, throwIfAborted } from '../bellhop-error.ts'
 import type { Platform, UploadInput } from '../platform/platform.ts'
 import type { PreparedPart, UploadSource } from './source.ts'
@@ -71,7 +71,8 @@ export class Uploader {
     // Whoever only watches the state need not also catch the promise.
     done.catch(() => {})
     return {
-      id: crypto.randomUUID(),
+      // Not `crypto.randomUUID`, which a page on plain http does not have.
+      id: newId('upload'),
       get state() {
         return observed.value
       },

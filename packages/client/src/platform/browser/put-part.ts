@@ -18,7 +18,7 @@ export function putPart({ url, headers, content, onSent, signal }: PutRequest): 
     }
     request.upload.addEventListener('progress', (event) => onSent(event.loaded))
     request.addEventListener('load', () =>
-      resolve(putAnswer(request.status, request.responseText, request.getResponseHeader('retry-after'))),
+      resolve(putAnswer(request.status, request.responseText, retryAfter(request))),
     )
     request.addEventListener('error', () =>
       reject(
@@ -30,4 +30,9 @@ export function putPart({ url, headers, content, onSent, signal }: PutRequest): 
     if (content.kind === 'stream') return reject(new TypeError('A browser sends bytes and blobs only.'))
     request.send(content.kind === 'blob' ? content.blob : content.bytes)
   })
+}
+
+/** A header that CORS does not expose is not there, and asking for it by name complains on the console. */
+function retryAfter(request: XMLHttpRequest): string | null {
+  return /^retry-after: *(.*)$/im.exec(request.getAllResponseHeaders())?.[1] ?? null
 }
