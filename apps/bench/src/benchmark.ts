@@ -1,0 +1,27 @@
+import type { Measurement } from './rounds.ts'
+
+export interface BenchmarkOptions {
+  /** How often each contender is measured. Left out, the benchmark's own number, chosen to end within four minutes. */
+  readonly rounds?: number
+  /** Measures the large case too, where there is one. */
+  readonly large: boolean
+  readonly signal: AbortSignal
+  /** For the person who waits. */
+  readonly say: (line: string) => void
+}
+
+export interface Outcome {
+  readonly versions: Readonly<Record<string, string>>
+  readonly rows: readonly Measurement[]
+  /** `a_vs_b`: what a shows for each 1 that b shows, as the median over rounds in which both were measured. */
+  readonly ratios: Readonly<Record<string, number>>
+}
+
+export interface Benchmark {
+  readonly description: string
+  /** By the name of the ratio. */
+  readonly budgets: Readonly<Record<string, Budget>>
+  run(options: BenchmarkOptions): Promise<Outcome>
+}
+
+export type Budget = { readonly atLeast: number } | { readonly atMost: number }

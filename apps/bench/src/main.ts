@@ -1,0 +1,79 @@
+import { parseArgs } from 'node:util'
+import type { Benchmark } from './benchmark.ts'
+import { keys } from './keys.ts'
+import { machine } from './machine.ts'
+import { reportAsJson, reportAsText } from './report.ts'
+import { start } from './start.ts'
+import { upload } from './upload.ts'
+
+const BENCHMARKS: Readonly<Record<string, Benchmark>> = { start, upload, keys }
+const MAX_ROUNDS = 100
+const EXIT_USAGE = 2
+
+const USAGE = [
+  'USAGE  pnpm bench NAME [--json] [--rounds N] [--large]',
+  '',
+  ...Object.entries(BENCHMARKS).map(([name, { description }]) => `  ${name.padEnd(8)} ${description}`),
+  '',
+  '  --json     the last line of stdout is one JSON object',
+  `  --rounds   how often each contender is measured, 1 to ${MAX_ROUNDS}`,
+  '  --large    upload: 2 GiB too, which needs 5 GiB of disk for a while',
+  '',
+].join('\n')
+
+interface Wanted {
+  readonly name: string
+  readonly benchmark: Benchmark
+  readonly json: boolean
+  readonly large: boolean
+  readonly rounds?: number
+}
+
+/** Throws one sentence where the arguments are none of ours. */
+function wantedOf(args: readonly string[]): Wanted {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: { json: { type: 'boolean' }, large: { type: 'boolean' }, rounds: { type: 'string' } },
+  })
+  const [name = '', ...others] = positionals
+  const benchmark = Object.hasOwn(BENCHMARKS, name) ? BENCHMARKS[name] : undefined
+  if (!benchmark || others.length > 0) throw new Error('Give the name of one benchmark.')
+  const { json = false, large = false } = values
+  if (values.rounds === undefined) return { name, benchmark, json, large }
+  const rounds = Number(values.rounds)
+  if (!Number.isInteger(rounds) || rounds < 1 || rounds > MAX_ROUNDS) {
+    throw new Error(`Expected --rounds to be a whole number from 1 to ${MAX_ROUNDS}, got \`${values.rounds}\`.`)
+  }
+  return { name, benchmark, json, large, rounds }
+}
+
+async function main(args: readonly string[]): Promise<number> {
+  let wanted: Wanted
+  try {
+    wanted = wantedOf(args)
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`)
+    return EXIT_USAGE
+  }
+  const { name, benchmark, json, ...options } = wanted
+  const stop = new AbortController()
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => stop.abort(new Error(`Stopped by ${signal}.`)))
+  }
+  const say = (line: string) => void process.stderr.write(`${line}\n`)
+  const before = machine()
+  try {
+    const outcome = await benchmark.run({ ...options, signal: stop.signal, say })
+    const report = { name, machine: before, ...outcome }
+    const text = reportAsText(report, benchmark.budgets)
+    if (json) say(text)
+    process.stdout.write(json ? reportAsJson(report) : text)
+    return 0
+  } catch (error) {
+    say(stop.signal.aborted ? String(stop.signal.reason) : String(error instanceof Error ? error.stack : error))
+    return 1
+  }
+}
+
+process.exitCode = await main(process.argv.slice(2))

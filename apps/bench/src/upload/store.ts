@@ -1,0 +1,27 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { DeleteObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3'
+import type { LocalStackReady } from '@bellhop/local-stack'
+
+const EMPTY_MS = 30_000
+const LOOK_EVERY_MS = 50
+
+export type StoreAddress = NonNullable<LocalStackReady['s3']>
+
+/** All settings of the SDK are its own, but for the address. */
+export function clientOf({ endpoint, region, accessKeyId, secretAccessKey }: StoreAddress): S3Client {
+  return new S3Client({ endpoint, region, credentials: { accessKeyId, secretAccessKey }, forcePathStyle: true })
+}
+
+export async function remove(client: S3Client, bucket: string, objectKey: string): Promise<void> {
+  await client.send(new DeleteObjectCommand({ Bucket: bucket, Key: objectKey }))
+}
+
+/** What a file of the platform holds is removed by its worker, which must not run on into what is measured next. */
+export async function untilEmpty(client: S3Client, bucket: string, signal: AbortSignal): Promise<void> {
+  const bounded = AbortSignal.any([signal, AbortSignal.timeout(EMPTY_MS)])
+  for (;;) {
+    const { KeyCount = 0 } = await client.send(new ListObjectsV2Command({ Bucket: bucket, MaxKeys: 1 }))
+    if (KeyCount === 0) return
+    await delay(LOOK_EVERY_MS, undefined, { signal: bounded })
+  }
+}
