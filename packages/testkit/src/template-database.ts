@@ -9,22 +9,35 @@ export const TEMPLATE = 'bellhop_template'
 
 /**
  * Vitest's global set-up: one Postgres for the run, with one migrated database that each test file clones. Not durable,
- * for nothing of it outlives the run.
+ * for nothing of it outlives the run. `TEST_POSTGRES_URL` (a superuser's, of a maintenance database) names another
+ * server, to try another version of Postgres.
  */
 export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'bellhop-test-postgres-'))
-  const postgres = await startPostgres({
-    dataDir,
-    postgres: { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', shared_buffers: '128MB' },
-  })
-  await using database = openDatabase(postgres.url, { maxConnections: 1 })
-  await database.sql.unsafe(`create database ${TEMPLATE}`)
-  await migrate(new URL(TEMPLATE, postgres.url).href)
-  project.provide('postgresUrl', postgres.url)
-  return async () => {
-    await postgres.stop()
-    await rm(dataDir, { recursive: true, force: true })
+  const stack = new AsyncDisposableStack()
+  const url = process.env['TEST_POSTGRES_URL'] ?? (await startServer(stack))
+  {
+    await using database = openDatabase(url, { maxConnections: 1 })
+    await database.sql.unsafe(`drop database if exists ${TEMPLATE}`)
+    await database.sql.unsafe(`create database ${TEMPLATE}`)
   }
+  await migrate(databaseUrl(url, TEMPLATE))
+  project.provide('postgresUrl', url)
+  return () => stack.disposeAsync()
+}
+
+async function startServer(stack: AsyncDisposableStack): Promise<string> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'bellhop-test-postgres-'))
+  stack.defer(() => rm(dataDir, { recursive: true, force: true }))
+  const settings = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', shared_buffers: '128MB' }
+  const postgres = stack.use(await startPostgres({ dataDir, postgres: settings }))
+  return postgres.url
+}
+
+/** The same server, another database. */
+export function databaseUrl(server: string, name: string): string {
+  const url = new URL(server)
+  url.pathname = `/${name}`
+  return url.href
 }
 
 declare module 'vitest' {

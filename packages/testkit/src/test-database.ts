@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { openDatabase } from '@bellhop/persistence'
 import type { Database } from '@bellhop/persistence'
 import { inject } from 'vitest'
-import { TEMPLATE } from './template-database.ts'
+import { TEMPLATE, databaseUrl } from './template-database.ts'
 
 export interface TestDatabase extends Database {
   /** For what opens connections of its own. */
@@ -14,7 +14,7 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   const server = inject('postgresUrl')
   const name = `test_${randomBytes(6).toString('hex')}`
   await administer(server, `create database ${name} template ${TEMPLATE}`)
-  const url = new URL(name, server).href
+  const url = databaseUrl(server, name)
   const database = openDatabase(url, { name: 'test' })
   return {
     ...database,
