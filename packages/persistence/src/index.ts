@@ -23,8 +23,14 @@ export type { Downloadable, FileRow, NewFile } from './files.ts'
 export { openIdentity } from './identity.ts'
 export type { Identity } from './identity.ts'
 export { listInsights } from './insights.ts'
-export { CHORES, queueChore, requeueLost, startJobRunner, unlockPools } from './job-queue.ts'
-export type { AttemptPayload, Chore, JobRunner, JobRunnerOptions } from './job-queue.ts'
+export { findHeldJobs, lockJobsByToken, lockJobsOf } from './job-leases.ts'
+export type { HeldJob } from './job-leases.ts'
+export { writeProgress } from './job-progress.ts'
+export type { ProgressReport } from './job-progress.ts'
+export { CHORES, queueChore, requeueLost, unlockPools } from './job-queue.ts'
+export type { AttemptPayload, Chore } from './job-queue.ts'
+export { startJobRunner } from './job-runner.ts'
+export type { JobRunner, JobRunnerOptions } from './job-runner.ts'
 export {
   countJobs,
   databaseNow,
@@ -42,26 +48,24 @@ export {
   completeJob,
   failJob,
   findJob,
-  findHeldJobs,
   findJobByIdempotencyKey,
   finishCancel,
   insertJob,
   isCompletedBy,
-  lockJobsByToken,
-  lockJobsOf,
   requestCancel,
   retryJob,
   takeFromWorker,
-  writeProgress,
 } from './jobs.ts'
-export type { HeldJob, JobRow, Lease, NewJob, PendingOutput, ProgressReport } from './jobs.ts'
+export type { JobRow, Lease, NewJob, PendingOutput } from './jobs.ts'
 export { createKeySigner } from './key-signer.ts'
 export type { KeySigner, KeySignerOptions, SignableRequest } from './key-signer.ts'
 export { migrate } from './migrate.ts'
 export { createNotifier, listenForNotifications } from './notifications.ts'
 export type { NotificationHandlers, Notifier } from './notifications.ts'
 export { openObjectStore } from './object-store.ts'
-export type { GetKey, ObjectStore, ObjectStoreOptions, PutKey, StoredObject, StoredPart } from './object-store.ts'
+export type { ObjectStore, StoredObject, StoredPart } from './object-store.ts'
+export type { GetKey, PutKey } from './object-keys.ts'
+export type { ObjectStoreOptions } from './s3-client.ts'
 export {
   beginComplete,
   findAbandonedUploads,

@@ -1,6 +1,6 @@
 import { newId } from '@bellhop/model'
 import type { FileId, JobFailure, JobId, JobKindName, OutputId, UserId, WorkerId, WorkspaceId } from '@bellhop/model'
-import { and, eq, inArray, isNotNull, isNull, sql } from 'drizzle-orm'
+import { and, eq, isNotNull, isNull, sql } from 'drizzle-orm'
 import type { SQL } from 'drizzle-orm'
 import type { Executor } from './database.ts'
 import { queueAttempt, unqueueAttempt } from './job-queue.ts'
@@ -213,83 +213,11 @@ export async function requestCancel(tx: Executor, workspaceId: WorkspaceId, id: 
   return asked
 }
 
-export interface HeldJob {
-  readonly jobId: JobId
-  readonly token: string
-  readonly cancelRequested: boolean
-}
-
-/** What this worker holds by the database's word. */
-export async function findHeldJobs(tx: Executor, owner: WorkerId): Promise<HeldJob[]> {
-  const rows = await tx
-    .select({ jobId: jobs.id, token: jobs.leaseToken, cancelRequestedAt: jobs.cancelRequestedAt })
-    .from(jobs)
-    .where(eq(jobs.leaseOwner, owner))
-  return rows.flatMap(({ jobId, token, cancelRequestedAt }) =>
-    token === null ? [] : [{ jobId, token, cancelRequested: cancelRequestedAt !== null }],
-  )
-}
-
-/** What the workers of this list hold, locked so that a completion that comes now waits for the rescue to end. */
-export function lockJobsOf(tx: Executor, workers: readonly WorkerId[]): Promise<JobRow[]> {
-  return tx
-    .select()
-    .from(jobs)
-    .where(inArray(jobs.leaseOwner, [...workers]))
-    .orderBy(jobs.id)
-    .for('update')
-}
-
-/** The same for jobs whose worker lives and has let them go without a word. */
-export function lockJobsByToken(tx: Executor, tokens: readonly string[]): Promise<JobRow[]> {
-  return tx
-    .select()
-    .from(jobs)
-    .where(inArray(jobs.leaseToken, [...tokens]))
-    .orderBy(jobs.id)
-    .for('update')
-}
-
 /** Takes a job from a worker that is dead or was told to let go: fenced by its own lease, as the worker's writes are. */
 export async function takeFromWorker(tx: Executor, job: JobRow, failure: JobFailure): Promise<boolean> {
   if (!job.leaseToken) return false
   const lease = { jobId: job.id, attempt: job.attempt, token: job.leaseToken }
   return job.cancelRequestedAt ? finishCancel(tx, lease) : failJob(tx, lease, failure)
-}
-
-export interface ProgressReport {
-  readonly lease: Lease
-  readonly fraction: number
-  readonly stage: string
-  readonly etaAt: Date | null
-}
-
-/**
- * Writes the progress of many jobs at once; returns those that were still held. FOR SHARE keeps a transition from
- * passing between the check and the write, so that nothing follows a final status.
- */
-export async function writeProgress(tx: Executor, reports: readonly ProgressReport[]): Promise<JobId[]> {
-  if (reports.length === 0) return []
-  const rows = reports.map(
-    ({ lease, fraction, stage, etaAt }) =>
-      sql`(${lease.jobId}::text, ${lease.token}::text, ${fraction}::real, ${stage}::text, ${etaAt?.toISOString() ?? null}::timestamptz)`,
-  )
-  const written = await tx.execute<{ job_id: JobId }>(sql`
-    with report (job_id, token, fraction, stage, eta_at) as (
-      values ${sql.join(rows, sql`, `)}
-    ), held as (
-      select report.*
-      from report
-      join ${jobs} on jobs.id = report.job_id and jobs.lease_token = report.token
-      order by jobs.id
-      for share of jobs
-    )
-    update ${jobProgress} as p
-    set ticks = p.ticks + 1, fraction = held.fraction, stage = held.stage, eta_at = held.eta_at
-    from held
-    where p.job_id = held.job_id
-    returning p.job_id`)
-  return written.map((row) => row.job_id)
 }
 
 function held(lease: Lease): SQL | undefined {

@@ -11,22 +11,11 @@ import {
   ListObjectsV2Command,
   ListPartsCommand,
   PutObjectCommand,
-  S3Client,
 } from '@aws-sdk/client-s3'
-import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
 import { AppError } from '@bellhop/model'
-import type { SignedRequest } from '@bellhop/model'
-import { createKeySigner } from './key-signer.ts'
-
-export interface ObjectStoreOptions {
-  readonly endpoint: string
-  /** The address under which clients reach the store, where it differs from ours. */
-  readonly publicEndpoint?: string | undefined
-  readonly bucket: string
-  readonly region: string
-  readonly accessKeyId: string
-  readonly secretAccessKey: string
-}
+import { TOKEN, issueObjectKeys } from './object-keys.ts'
+import { openS3Client } from './s3-client.ts'
+import type { ObjectStoreOptions } from './s3-client.ts'
 
 export interface StoredObject {
   readonly sizeBytes: number
@@ -41,112 +30,20 @@ export interface StoredPart {
   readonly etag: string
 }
 
-/** A key for one PUT: of a whole object, or of one part of a multipart upload. */
-export interface PutKey {
-  readonly objectKey: string
-  readonly sizeBytes: number
-  readonly mediaType: string
-  /** Binds the key to these bytes. */
-  readonly sha256: string | undefined
-  readonly expiresInMs: number
-  readonly target: { readonly uploadToken: string } | { readonly storeUploadId: string; readonly partNumber: number }
-}
-
-export interface GetKey {
-  readonly objectKey: string
-  readonly expiresInMs: number
-  readonly mediaType: string
-  readonly contentDisposition: string
-  /** Rounds the moment of signing down to this, so that the same question gets the same URL and a browser caches it. */
-  readonly stableForMs?: number
-}
-
-const TOKEN = 'bellhop-upload'
 const DELETE_BATCH = 1_000
 const LIST_PAGES_MAX = 100
-const REQUEST_TIMEOUT_MS = 30_000
-const CONNECT_TIMEOUT_MS = 3_000
 
 /** One bucket of one S3-compatible store. Every method throws STORE_UNAVAILABLE when the store cannot be asked. */
 export type ObjectStore = ReturnType<typeof openObjectStore>
 
 export function openObjectStore(options: ObjectStoreOptions) {
-  const { bucket, region } = options
-  const credentials = { accessKeyId: options.accessKeyId, secretAccessKey: options.secretAccessKey }
-  const client = (endpoint: string) =>
-    new S3Client({
-      endpoint,
-      region,
-      credentials,
-      forcePathStyle: true,
-      // Many stores refuse the SDK's default checksums, and its presigner would embed the CRC32 of an empty body.
-      requestChecksumCalculation: 'WHEN_REQUIRED',
-      responseChecksumValidation: 'WHEN_REQUIRED',
-      maxAttempts: 3,
-      requestHandler: { requestTimeout: REQUEST_TIMEOUT_MS, connectionTimeout: CONNECT_TIMEOUT_MS },
-    })
-  const publicEndpoint = options.publicEndpoint ?? options.endpoint
-  const s3 = client(options.endpoint)
-  const publicS3 = client(publicEndpoint)
-  const signer = createKeySigner({ ...credentials, endpoint: publicEndpoint, bucket, region })
+  const { bucket } = options
+  const s3 = openS3Client(options.endpoint, options)
+  const keys = issueObjectKeys(options)
 
   return {
-    signPut({ objectKey, sizeBytes, mediaType, sha256, expiresInMs, target }: PutKey): SignedRequest {
-      // A whole object is created once (If-None-Match) and carries its upload's token; a part has neither.
-      const bound: Record<string, string> =
-        'uploadToken' in target
-          ? {
-              'content-length': String(sizeBytes),
-              'content-type': mediaType,
-              'if-none-match': '*',
-              [`x-amz-meta-${TOKEN}`]: target.uploadToken,
-            }
-          : { 'content-length': String(sizeBytes), 'content-type': mediaType }
-      const query: Record<string, string> =
-        'uploadToken' in target
-          ? { 'x-id': 'PutObject' }
-          : { partNumber: String(target.partNumber), uploadId: target.storeUploadId, 'x-id': 'UploadPart' }
-      const url = signer.sign({
-        method: 'PUT',
-        objectKey,
-        expiresInMs,
-        headers: bound,
-        query,
-        ...(sha256 === undefined ? {} : { sha256 }),
-      })
-      // A browser sets content-length itself, from the body, and lets no script do it.
-      const { 'content-length': _, ...headers } = bound
-      return {
-        method: 'PUT',
-        url,
-        headers: sha256 === undefined ? headers : { ...headers, 'x-amz-content-sha256': sha256 },
-        expiresInMs,
-      }
-    },
-
-    async signGet({
-      objectKey,
-      expiresInMs,
-      mediaType,
-      contentDisposition,
-      stableForMs,
-    }: GetKey): Promise<SignedRequest> {
-      const now = Date.now()
-      const signedAt = stableForMs === undefined ? now : now - (now % stableForMs)
-      const url = await getSignedUrl(
-        publicS3,
-        new GetObjectCommand({
-          Bucket: bucket,
-          Key: objectKey,
-          ResponseContentType: mediaType,
-          ResponseContentDisposition: contentDisposition,
-          ResponseCacheControl:
-            stableForMs === undefined ? 'private, no-store' : `private, max-age=${Math.floor(stableForMs / 1000)}`,
-        }),
-        { expiresIn: Math.ceil((expiresInMs + (stableForMs ?? 0)) / 1000), signingDate: new Date(signedAt) },
-      )
-      return { method: 'GET', url, headers: {}, expiresInMs }
-    },
+    signPut: keys.signPut,
+    signGet: keys.signGet,
 
     /** Returns the store's own id of the multipart upload. */
     async createMultipart(objectKey: string, mediaType: string, uploadToken: string): Promise<string> {
@@ -294,7 +191,7 @@ export function openObjectStore(options: ObjectStoreOptions) {
 
     [Symbol.dispose](): void {
       s3.destroy()
-      publicS3.destroy()
+      keys[Symbol.dispose]()
     },
   }
 }

@@ -1,0 +1,123 @@
+import { EventEmitter } from 'node:events'
+import { Logger, run } from 'graphile-worker'
+import type { Runner, TaskList, WorkerEvents } from 'graphile-worker'
+import { CHORES, attemptPayload, taskName } from './job-queue.ts'
+import type { AttemptPayload, Chore } from './job-queue.ts'
+
+export interface JobRunnerOptions {
+  readonly url: string
+  /** Each kind with the newest version of its input that this worker can read. */
+  readonly kinds: readonly { readonly name: string; readonly version: number }[]
+  /** Jobs at once. */
+  readonly concurrency: number
+  /** Runs an attempt and never throws: what fails is written to the job's row. */
+  onAttempt(payload: AttemptPayload): Promise<void>
+  /** Throws to be tried again later. */
+  readonly chores: Readonly<Record<Chore, (payload: unknown) => Promise<void>>>
+  onError(message: string, cause: unknown): void
+}
+
+export interface JobRunner extends AsyncDisposable {
+  /** graphile-worker's name for this process, under which it locks what it takes. It changes when the runner restarts. */
+  readonly poolId: string
+}
+
+const POLL_INTERVAL_MS = 1_000
+/** After the runner ended by itself: 250, 500, 1000, 2000, 4000, 5000, 5000, … ms. */
+const RESTART_MIN_MS = 250
+const RESTART_MAX_MS = 5_000
+
+/**
+ * Takes attempts and chores from the queue until disposed, which waits for what runs. graphile-worker gives up when its
+ * connections fail too often; then it is started anew.
+ */
+export async function startJobRunner(options: JobRunnerOptions): Promise<JobRunner> {
+  const stopping = new AbortController()
+  let pool = await startPool(options)
+  const supervising = (async () => {
+    for (let failures = 0; ; failures++) {
+      await pool.ended
+      if (stopping.signal.aborted) return
+      options.onError('The queue runner ended by itself and is started anew.', pool.failure)
+      await pause(Math.min(RESTART_MAX_MS, RESTART_MIN_MS * 2 ** failures), stopping.signal)
+      if (stopping.signal.aborted) return
+      const startedAt = performance.now()
+      pool = await startPool(options).catch((failure: unknown) => ({
+        id: pool.id,
+        failure,
+        ended: Promise.resolve(),
+        stop: async () => {},
+      }))
+      if (performance.now() - startedAt > RESTART_MAX_MS) failures = 0
+    }
+  })()
+  return {
+    get poolId() {
+      return pool.id
+    },
+    [Symbol.asyncDispose]: async () => {
+      stopping.abort()
+      await pool.stop()
+      await supervising
+    },
+  }
+}
+
+interface Pool {
+  readonly id: string
+  /** Settles, and never rejects, when the pool has ended. */
+  readonly ended: Promise<void>
+  readonly failure: unknown
+  stop(): Promise<void>
+}
+
+async function startPool(options: JobRunnerOptions): Promise<Pool> {
+  const taskList: TaskList = {}
+  for (const kind of options.kinds) {
+    for (let version = 1; version <= kind.version; version++) {
+      taskList[taskName(kind.name, version)] = async (payload) => options.onAttempt(attemptPayload.parse(payload))
+    }
+  }
+  for (const chore of CHORES) taskList[chore] = async (payload) => options.chores[chore](payload)
+
+  let id = ''
+  const events: WorkerEvents = new EventEmitter()
+  events.once('pool:create', ({ workerPool }) => {
+    id = workerPool.id
+  })
+  const runner: Runner = await run({
+    events,
+    connectionString: options.url,
+    concurrency: options.concurrency,
+    // One connection for LISTEN, one to spare.
+    maxPoolSize: options.concurrency + 2,
+    pollInterval: POLL_INTERVAL_MS,
+    noHandleSignals: true,
+    taskList,
+    crontab: '*/5 * * * * uploads:sweep ?max=1&jobKey=uploads:sweep&jobKeyMode=preserve_run_at {}',
+    logger: new Logger(() => (level, message, meta) => {
+      if (level === 'error') options.onError(message, meta)
+    }),
+  })
+  const pool = {
+    id,
+    failure: undefined as unknown,
+    ended: runner.promise.catch((cause: unknown) => {
+      pool.failure = cause
+    }),
+    stop: () => runner.stop().catch(() => {}),
+  }
+  return pool
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const end = () => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', end)
+      resolve()
+    }
+    const timer = setTimeout(end, ms)
+    signal.addEventListener('abort', end, { once: true })
+  })
+}

@@ -1,0 +1,100 @@
+import { GetObjectCommand } from '@aws-sdk/client-s3'
+import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
+import type { SignedRequest } from '@bellhop/model'
+import { createKeySigner } from './key-signer.ts'
+import { openS3Client } from './s3-client.ts'
+import type { ObjectStoreOptions } from './s3-client.ts'
+
+/** A key for one PUT: of a whole object, or of one part of a multipart upload. */
+export interface PutKey {
+  readonly objectKey: string
+  readonly sizeBytes: number
+  readonly mediaType: string
+  /** Binds the key to these bytes. */
+  readonly sha256: string | undefined
+  readonly expiresInMs: number
+  readonly target: { readonly uploadToken: string } | { readonly storeUploadId: string; readonly partNumber: number }
+}
+
+export interface GetKey {
+  readonly objectKey: string
+  readonly expiresInMs: number
+  readonly mediaType: string
+  readonly contentDisposition: string
+  /** Rounds the moment of signing down to this, so that the same question gets the same URL and a browser caches it. */
+  readonly stableForMs?: number
+}
+
+/** Carries the upload's id in the object's metadata, so that a lost answer of the store is settled by asking. */
+export const TOKEN = 'bellhop-upload'
+
+/** Signs requests for clients to make, at the store's address as they see it. */
+export function issueObjectKeys(options: ObjectStoreOptions) {
+  const { bucket } = options
+  const endpoint = options.publicEndpoint ?? options.endpoint
+  const s3 = openS3Client(endpoint, options)
+  const signer = createKeySigner({ ...options, endpoint })
+
+  return {
+    signPut({ objectKey, sizeBytes, mediaType, sha256, expiresInMs, target }: PutKey): SignedRequest {
+      // A whole object is created once (If-None-Match) and carries its upload's token; a part has neither.
+      const bound: Record<string, string> =
+        'uploadToken' in target
+          ? {
+              'content-length': String(sizeBytes),
+              'content-type': mediaType,
+              'if-none-match': '*',
+              [`x-amz-meta-${TOKEN}`]: target.uploadToken,
+            }
+          : { 'content-length': String(sizeBytes), 'content-type': mediaType }
+      const query: Record<string, string> =
+        'uploadToken' in target
+          ? { 'x-id': 'PutObject' }
+          : { partNumber: String(target.partNumber), uploadId: target.storeUploadId, 'x-id': 'UploadPart' }
+      const url = signer.sign({
+        method: 'PUT',
+        objectKey,
+        expiresInMs,
+        headers: bound,
+        query,
+        ...(sha256 === undefined ? {} : { sha256 }),
+      })
+      // A browser sets content-length itself, from the body, and lets no script do it.
+      const { 'content-length': _, ...headers } = bound
+      return {
+        method: 'PUT',
+        url,
+        headers: sha256 === undefined ? headers : { ...headers, 'x-amz-content-sha256': sha256 },
+        expiresInMs,
+      }
+    },
+
+    async signGet({
+      objectKey,
+      expiresInMs,
+      mediaType,
+      contentDisposition,
+      stableForMs,
+    }: GetKey): Promise<SignedRequest> {
+      const now = Date.now()
+      const signedAt = stableForMs === undefined ? now : now - (now % stableForMs)
+      const url = await getSignedUrl(
+        s3,
+        new GetObjectCommand({
+          Bucket: bucket,
+          Key: objectKey,
+          ResponseContentType: mediaType,
+          ResponseContentDisposition: contentDisposition,
+          ResponseCacheControl:
+            stableForMs === undefined ? 'private, no-store' : `private, max-age=${Math.floor(stableForMs / 1000)}`,
+        }),
+        { expiresIn: Math.ceil((expiresInMs + (stableForMs ?? 0)) / 1000), signingDate: new Date(signedAt) },
+      )
+      return { method: 'GET', url, headers: {}, expiresInMs }
+    },
+
+    [Symbol.dispose](): void {
+      s3.destroy()
+    },
+  }
+}
