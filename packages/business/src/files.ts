@@ -42,7 +42,7 @@ export async function updateFile(
   return file
 }
 
-/** The file is gone for everybody at once; its objects, and those of its jobs, follow. */
+/** The file is gone for everybody at once; its jobs are cancelled, and its objects and theirs follow. */
 export async function deleteFile(ctx: Context, { fileId }: { fileId: FileId }): Promise<{ id: FileId }> {
   const { platform, caller } = ctx
   requireRight(caller, 'upload')
@@ -50,13 +50,14 @@ export async function deleteFile(ctx: Context, { fileId }: { fileId: FileId }): 
   const uploadId = await persistence.findOpenUploadOf(db, fileId)
   const upload = uploadId && (await persistence.findUpload(db, caller.workspaceId, uploadId))
   if (upload) await abandonUpload(platform, upload)
-  const deleted = await db.transaction(async (tx) => {
+  const stopped = await db.transaction(async (tx) => {
     const file = await persistence.markFileDeleted(tx, caller.workspaceId, fileId)
-    if (!file) return false
+    if (!file) return null
     const outputKeys = await persistence.listOutputKeys(tx, fileId)
     await persistence.queueChore(tx, 'objects:delete', { objectKeys: [file.objectKey, ...outputKeys], multipart: null })
-    return true
+    return persistence.cancelJobsOfFile(tx, caller.workspaceId, fileId)
   })
-  if (!deleted && !upload) throw new AppError('FILE_NOT_FOUND')
+  if (!stopped && !upload) throw new AppError('FILE_NOT_FOUND')
+  for (const job of stopped ?? []) platform.notifier.jobChanged(job)
   return { id: fileId }
 }

@@ -273,10 +273,17 @@ test('a watcher that leaves is forgotten', async () => {
   await cancelJob(owner, { jobId: id })
 })
 
-test('a file that is deleted while its job waits makes the job FAIL in words', async () => {
-  const fileId = await csv()
-  const { id } = await submitJob(owner, { kind: 'dataset.profile', input: { fileId } })
-  await deleteFile(owner, { fileId })
+test('a file that is deleted takes its jobs along: those that wait and those that run', async () => {
+  const waiting = await csv()
+  const { id: first } = await submitJob(owner, { kind: 'dataset.profile', input: { fileId: waiting } })
+  await deleteFile(owner, { fileId: waiting })
+  expect(await getJob(owner, { jobId: first })).toMatchObject({ status: 'CANCELLED' })
+
   await using _ = await world.startWorker()
-  expect(await ended(id)).toMatchObject({ status: 'FAILED', error: { code: 'FILE_GONE' } })
+  const running = await csv(longCsv, 'long.csv')
+  const { id: second } = await submitJob(owner, { kind: 'dataset.profile', input: { fileId: running } })
+  await until('it runs', async () => (await getJob(owner, { jobId: second })).stage !== null)
+  await deleteFile(owner, { fileId: running })
+  expect(await ended(second)).toMatchObject({ status: 'CANCELLED' })
+  expect(await world.platform.store.list(`workspaces/${owner.caller.workspaceId}/jobs/${second}/`)).toEqual([])
 })

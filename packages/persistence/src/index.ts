@@ -43,6 +43,7 @@ export {
 } from './job-snapshots.ts'
 export type { JobFilter } from './job-snapshots.ts'
 export {
+  cancelJobsOfFile,
   cancelPendingJob,
   claimJob,
   completeJob,

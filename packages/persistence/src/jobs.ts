@@ -1,6 +1,6 @@
 import { newId } from '@bellhop/model'
 import type { FileId, JobFailure, JobId, JobKindName, OutputId, UserId, WorkerId, WorkspaceId } from '@bellhop/model'
-import { and, eq, isNotNull, isNull, sql } from 'drizzle-orm'
+import { and, eq, inArray, isNotNull, isNull, sql } from 'drizzle-orm'
 import type { SQL } from 'drizzle-orm'
 import type { Executor } from './database.ts'
 import { queueAttempt, unqueueAttempt } from './job-queue.ts'
@@ -218,6 +218,21 @@ export async function takeFromWorker(tx: Executor, job: JobRow, failure: JobFail
   if (!job.leaseToken) return false
   const lease = { jobId: job.id, attempt: job.attempt, token: job.leaseToken }
   return job.cancelRequestedAt ? finishCancel(tx, lease) : failJob(tx, lease, failure)
+}
+
+/** Cancels what waits and asks to stop what runs of a file's jobs. Returns those that this changed. */
+export async function cancelJobsOfFile(tx: Executor, workspaceId: WorkspaceId, fileId: FileId): Promise<JobRow[]> {
+  const active = await tx
+    .select({ id: jobs.id })
+    .from(jobs)
+    .where(and(eq(jobs.fileId, fileId), inArray(jobs.status, ['PENDING', 'PROCESSING'])))
+    .orderBy(jobs.id)
+  const changed: JobRow[] = []
+  for (const { id } of active) {
+    const row = (await cancelPendingJob(tx, workspaceId, id)) ?? (await requestCancel(tx, workspaceId, id))
+    if (row) changed.push(row)
+  }
+  return changed
 }
 
 function held(lease: Lease): SQL | undefined {
