@@ -20,5 +20,6 @@ const ARGS = [
 export async function launchChromium(): Promise<Browser> {
   const path = process.env['CHROMIUM_PATH'] || (existsSync(SYSTEM_PATH) ? SYSTEM_PATH : undefined)
   if (path !== undefined) return chromium.launch({ executablePath: path, args: ARGS })
-  return chromium.launch({ executablePath: await sparticuz.executablePath(), args: [...sparticuz.args, ...ARGS] })
+  // Not with the package's own arguments: with those it is one process, which ends with the first context, and keeps no origins apart.
+  return chromium.launch({ executablePath: await sparticuz.executablePath(), args: ARGS })
 }
