@@ -1,6 +1,6 @@
 import type { Measurement } from './rounds.ts'
 
-export interface BenchmarkOptions {
+interface BenchmarkOptions {
   /** How often each contender is measured. Left out, the benchmark's own number, chosen to end within four minutes. */
   readonly rounds?: number
   /** Measures the large case too, where there is one. */

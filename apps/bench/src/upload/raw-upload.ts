@@ -9,7 +9,7 @@ import { createKeySigner } from '@bellhop/persistence'
 import type { StoreAddress } from './store.ts'
 
 /** As the SDK has in Node. */
-export const PARTS_AT_ONCE = 4
+const PARTS_AT_ONCE = 4
 const LIFE_MS = 600_000
 const MEDIA_TYPE = 'application/octet-stream'
 
