@@ -106,11 +106,12 @@ export class RunningBellhop implements AsyncDisposable {
     this.#apiKey = (await readFile(join(this.dataDir, 'admin-key'), 'utf8')).trim()
   }
 
-  /** As a power cut: every process of it gets SIGKILL. Resolves when all are gone. */
-  async killAll(): Promise<void> {
+  /** As a power cut: every process of it gets SIGKILL. Resolves to them when all are gone. */
+  async killAll(): Promise<ProcessId[]> {
     const all = this.pids()
     for (const { pid } of all) kill(pid)
     await untilGone(all, STOP_MS)
+    return all
   }
 
   /** As Ctrl-C in a terminal: SIGINT to the process group. Resolves to its exit code. */
@@ -176,7 +177,7 @@ async function untilReady(child: ChildProcess): Promise<string> {
 }
 
 /** Rejects and names those that are left after `withinMs`. */
-export async function untilGone(processes: readonly ProcessId[], withinMs: number): Promise<void> {
+async function untilGone(processes: readonly ProcessId[], withinMs: number): Promise<void> {
   const deadline = performance.now() + withinMs
   let left = processes.filter(isAlive)
   while (left.length > 0) {
