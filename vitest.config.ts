@@ -6,6 +6,8 @@ const POSTGRES = ['packages/{persistence,business,api}/test/*.test.ts', 'apps/{s
 
 export default defineConfig({
   test: {
+    // Most tests wait for something; two cores carry three files of them.
+    maxWorkers: 3,
     projects: [
       { test: { name: 'unit', include: UNIT } },
       {
@@ -34,11 +36,13 @@ export default defineConfig({
       {
         test: {
           name: 'e2e',
+          // Whole platforms: two at a time, and after the others.
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
           include: ['apps/e2e/test/**/*.test.ts'],
           exclude: UNIT,
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          fileParallelism: false,
         },
       },
     ],

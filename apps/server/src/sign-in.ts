@@ -19,9 +19,11 @@ export async function signIn(platform: Platform, request: IncomingMessage, respo
 
 /** POST /auth/sign-out: ends the session of the cookie. */
 export async function signOut(platform: Platform, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  await answer(platform, request, response, () =>
-    platform.identity.signOut(new Headers({ cookie: request.headers.cookie ?? '' })),
-  )
+  await answer(platform, request, response, async () => {
+    const cleared = await platform.identity.signOut(new Headers({ cookie: request.headers.cookie ?? '' }))
+    platform.callers.clear()
+    return cleared
+  })
 }
 
 async function answer(

@@ -20,17 +20,25 @@ export interface Credentials {
 
 /** Who it is and in which workspace. @throws AppError UNAUTHENTICATED, WORKSPACE_NOT_FOUND */
 export async function identifyCaller(platform: Platform, credentials: Credentials): Promise<Caller> {
+  const { apiKey, headers, workspaceId, address } = credentials
+  const shown = apiKey === null ? [headers.get('cookie'), workspaceId] : [apiKey]
+  const caller = await platform.callers.get(shown, () => proveCaller(platform, credentials))
+  return { ...caller, address }
+}
+
+async function proveCaller(platform: Platform, credentials: Credentials): Promise<Omit<Caller, 'address'>> {
   const { db } = platform.database
-  const { apiKey, address } = credentials
+  const { apiKey } = credentials
   if (apiKey !== null) {
     const holder = await persistence.findKeyHolder(db, apiKey)
-    if (!holder)
+    if (!holder) {
       throw new AppError(
         'UNAUTHENTICATED',
         'This API key is unknown or was revoked; make a new one in the settings of your workspace.',
       )
+    }
     await persistence.touchApiKey(db, holder.apiKeyId)
-    return { ...holder, address }
+    return holder
   }
   const userId = await platform.identity.userOf(credentials.headers)
   if (userId === null) throw new AppError('UNAUTHENTICATED')
@@ -38,7 +46,7 @@ export async function identifyCaller(platform: Platform, credentials: Credential
   const asked = credentials.workspaceId
   const chosen = asked === null ? memberships[0] : memberships.find((membership) => membership.id === asked)
   if (!chosen) throw new AppError('WORKSPACE_NOT_FOUND')
-  return { userId, workspaceId: chosen.id, role: chosen.role, apiKeyId: null, address }
+  return { userId, workspaceId: chosen.id, role: chosen.role, apiKeyId: null }
 }
 
 export async function getAccount({ platform, caller }: Context): Promise<Account> {
@@ -84,6 +92,7 @@ export async function revokeApiKey({ platform, caller }: Context, { id }: { id: 
   if (!isId('apiKey', id) || !(await persistence.revokeApiKey(platform.database.db, caller.workspaceId, id))) {
     throw new AppError('INVALID_INPUT', 'There is no such API key in this workspace, or it was revoked before.')
   }
+  platform.callers.clear()
   return { id }
 }
 

@@ -1,4 +1,5 @@
 import { hostname } from 'node:os'
+import { CallerCache } from './caller-cache.ts'
 import { createNotifier, migrate, openDatabase, openIdentity, openObjectStore } from '@bellhop/persistence'
 import type { Database, Identity, Notifier, ObjectStore, ObjectStoreOptions } from '@bellhop/persistence'
 
@@ -8,6 +9,7 @@ export interface Platform extends AsyncDisposable {
   readonly store: ObjectStore
   readonly identity: Identity
   readonly notifier: Notifier
+  readonly callers: CallerCache
   readonly settings: PlatformSettings
   readonly log: Log
 }
@@ -43,6 +45,7 @@ export function openPlatform(
     database,
     store,
     notifier,
+    callers: new CallerCache(),
     settings,
     log,
     identity: openIdentity(database, settings),

@@ -1,0 +1,36 @@
+import { createHash } from 'node:crypto'
+import type { Caller } from './caller.ts'
+
+/** How long a caller is taken for who it was: a key that is revoked on another server opens for so long still. */
+const KNOWN_FOR_MS = 5_000
+const REMEMBERED = 10_000
+
+/**
+ * Callers that were proved a moment ago, so that the many calls of one upload do not each look them up. Keyed by a hash
+ * of what they showed: no credential is kept.
+ */
+export class CallerCache {
+  readonly #known = new Map<string, { readonly caller: Omit<Caller, 'address'>; readonly until: number }>()
+
+  async get(
+    shown: readonly (string | null)[],
+    prove: () => Promise<Omit<Caller, 'address'>>,
+  ): Promise<Omit<Caller, 'address'>> {
+    const key = createHash('sha256').update(JSON.stringify(shown)).digest('base64')
+    const known = this.#known.get(key)
+    if (known && known.until > performance.now()) return known.caller
+    const caller = await prove()
+    this.#known.delete(key)
+    this.#known.set(key, { caller, until: performance.now() + KNOWN_FOR_MS })
+    if (this.#known.size > REMEMBERED) {
+      const [oldest] = this.#known.keys()
+      if (oldest !== undefined) this.#known.delete(oldest)
+    }
+    return caller
+  }
+
+  /** After a key was revoked or a session ended here. */
+  clear(): void {
+    this.#known.clear()
+  }
+}
