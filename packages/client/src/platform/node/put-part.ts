@@ -1,13 +1,13 @@
 import http from 'node:http'
 import https from 'node:https'
-import { KIB } from '@bellhop/model'
+import { KIB, MIB } from '@bellhop/model'
 import { wait } from '../../back-off.ts'
 import type { PartContent } from '../../upload/source.ts'
 import { putAnswer } from '../put-answer.ts'
 import type { PutAnswer, PutRequest } from '../platform.ts'
 
 /** One write to the socket: large enough to be cheap, small enough for progress and stall detection. */
-const WRITE_BYTES = 512 * KIB
+const WRITE_BYTES = MIB
 const MAX_ANSWER_BYTES = 64 * KIB
 /** A store that does not know the question is sent the body all the same. */
 const CONTINUE_MS = 1_000
