@@ -169,17 +169,17 @@ export function openObjectStore(options: ObjectStoreOptions) {
     },
 
     async list(prefix: string): Promise<string[]> {
-      const keys: string[] = []
+      const found: string[] = []
       let token: string | undefined
       for (let page = 0; page < LIST_PAGES_MAX; page++) {
         const answer = await ask(() =>
           s3.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, ContinuationToken: token })),
         )
-        for (const object of answer.Contents ?? []) if (object.Key) keys.push(object.Key)
+        for (const object of answer.Contents ?? []) if (object.Key) found.push(object.Key)
         if (!answer.IsTruncated) break
         token = answer.NextContinuationToken
       }
-      return keys
+      return found
     },
 
     async isReachable(): Promise<boolean> {
