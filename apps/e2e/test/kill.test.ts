@@ -62,7 +62,7 @@ test('kill -9 of everything amid an upload and a job loses nothing: both end aft
     await rm(path)
   }
   await expect
-    .poll(async () => (await bellhop.catalog.search({ sort: 'name' })).items)
+    .poll(async () => (await bellhop.catalog.search({ sort: 'name' })).items, { timeout: 10_000 })
     .toMatchObject([
       { id: file.id, status: 'READY' },
       { id: tableId, status: 'READY', rowCount: table.rows, jobs: { active: 0, failed: 0 } },
