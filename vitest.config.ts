@@ -40,6 +40,7 @@ export default defineConfig({
           maxWorkers: 2,
           sequence: { groupOrder: 1 },
           include: ['apps/e2e/test/**/*.test.ts'],
+          globalSetup: ['apps/e2e/src/page-build.ts'],
           exclude: UNIT,
           testTimeout: 120_000,
           hookTimeout: 120_000,

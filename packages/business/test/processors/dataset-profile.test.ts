@@ -271,6 +271,14 @@ test('Parquet is profiled as it is, and is its own copy', async () => {
   expect(output.preview.length).toBe(100)
 })
 
+test('few values among many rows are counted, not estimated', async () => {
+  const stations = ['Harbour', 'Old Market', 'University', 'Central Station', 'Airport', 'Zoo', 'Museum', 'Bridge']
+  const rows = Array.from({ length: 40_000 }, (_, row) => stations[((row * row) % 11) % 8])
+  const { output } = await profile('rides.csv', `station\n${rows.join('\n')}\n`)
+  const [station] = output.columns
+  expect(station?.distinctCount).toBe(new Set(rows).size)
+})
+
 test('a wide table has all of its columns, and a preview within its bound', async () => {
   const names = Array.from({ length: 300 }, (_, index) => `column ${index}`)
   const row = names.map((_, index) => 'x'.repeat(300) + index).join(',')

@@ -21,10 +21,14 @@ export async function profileColumns(
     for (const statistics of await scanStatistics(engine, batch, scan)) {
       const { category } = statistics.facts
       const counted = statistics.valueCount > 0 && (category === 'text' || category === 'boolean')
+      const top = counted ? await topValues(engine, statistics.column.name, relation, scan.cellChars) : null
+      const topCount = top?.reduce((sum, { count }) => sum + count, 0)
       profiled.push({
         ...statistics.facts,
+        // Where the top values are all there are, they are counted, and the estimate is not needed.
+        distinctCount: top && topCount === statistics.valueCount ? top.length : statistics.facts.distinctCount,
         histogram: await histogram(engine, statistics, relation),
-        topValues: counted ? await topValues(engine, statistics.column.name, relation, scan.cellChars) : null,
+        topValues: top,
       })
       onColumn(profiled.length)
     }
