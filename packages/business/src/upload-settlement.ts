@@ -11,7 +11,7 @@ import {
   moveUpload,
   queueChore,
 } from '@bellhop/persistence'
-import type { StoredObject, UploadRow } from '@bellhop/persistence'
+import type { ObjectStore, UploadRow } from '@bellhop/persistence'
 import { checkedMediaType } from './media-check.ts'
 import { startJob } from './job-submission.ts'
 import type { Platform } from './platform.ts'
@@ -28,7 +28,7 @@ export async function settleUpload(platform: Platform, upload: UploadRow): Promi
   if (!(await beginComplete(platform.database.db, upload.id))) return outcomeOfAnother(platform, upload)
   try {
     const object = await assemble(platform, upload)
-    const found = await verify(platform, upload, object)
+    const found = await verify(upload, object)
     return await accept(platform, upload, found)
   } catch (error) {
     if (error instanceof Rejection) {
@@ -77,7 +77,7 @@ async function outcomeOfAnother(platform: Platform, { workspaceId, id }: UploadR
 }
 
 /** Has the store put the parts together, unless it did so before. */
-async function assemble({ store }: Platform, upload: UploadRow): Promise<StoredObject> {
+async function assemble({ store }: Platform, upload: UploadRow): Promise<InspectedObject> {
   const { objectKey, sizeBytes } = upload.file
   if (upload.storeUploadId !== null) {
     const parts = await store.listParts(objectKey, upload.storeUploadId)
@@ -91,11 +91,14 @@ async function assemble({ store }: Platform, upload: UploadRow): Promise<StoredO
       await store.completeMultipart(objectKey, upload.storeUploadId, whole)
     }
   }
-  const object = await store.head(objectKey)
+  const object = await store.inspect(objectKey, LIMITS.sniffBytes)
   if (object) return object
   if (upload.storeUploadId === null) throw incomplete([1])
   throw new Rejection('UPLOAD_EXPIRED', 'The object store no longer knows this upload; start a new one.')
 }
+
+/** What the store has, with its first bytes. */
+type InspectedObject = NonNullable<Awaited<ReturnType<ObjectStore['inspect']>>>
 
 interface Verified {
   readonly mediaType: string
@@ -105,8 +108,8 @@ interface Verified {
   readonly sizeBytes: number
 }
 
-async function verify({ store }: Platform, upload: UploadRow, object: StoredObject): Promise<Verified> {
-  const { objectKey, sizeBytes, mediaType: announced } = upload.file
+async function verify(upload: UploadRow, object: InspectedObject): Promise<Verified> {
+  const { sizeBytes, mediaType: announced } = upload.file
   if (object.uploadToken !== upload.id) {
     throw new Rejection('CHECKSUM_MISMATCH', 'The stored object was not made by this upload; start a new one.')
   }
@@ -116,8 +119,7 @@ async function verify({ store }: Platform, upload: UploadRow, object: StoredObje
       `The file was announced with ${sizeBytes} bytes and ${object.sizeBytes} arrived; upload it again.`,
     )
   }
-  const start = sizeBytes === 0 ? new Uint8Array() : await store.readStart(objectKey, LIMITS.sniffBytes)
-  const mediaType = await checkedMediaType(announced, start).catch((error: unknown) => {
+  const mediaType = await checkedMediaType(announced, object.start).catch((error: unknown) => {
     throw error instanceof AppError ? new Rejection(error.code, error.message) : error
   })
   const bound = upload.mode === 'single' ? upload.sha256 !== null : upload.partsBound

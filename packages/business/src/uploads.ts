@@ -11,7 +11,7 @@ import {
   partLength,
   partSizeBytes,
 } from '@bellhop/model'
-import type { CompletedUpload, SignedPart, SignedRequest, UploadId, UploadPlan, UploadProgress } from '@bellhop/model'
+import type { CompletedUpload, SignedPart, UploadId, UploadPlan, UploadProgress } from '@bellhop/model'
 import {
   findUpload,
   insertFile,
@@ -23,7 +23,7 @@ import {
   recordValetKeys,
   setUploadSha256,
 } from '@bellhop/persistence'
-import type { UploadRow } from '@bellhop/persistence'
+import type { Transaction, UploadRow } from '@bellhop/persistence'
 import { requireRight } from './caller.ts'
 import type { Context } from './caller.ts'
 import { completedOutcome, settleUpload } from './upload-settlement.ts'
@@ -62,20 +62,23 @@ export async function startUpload(ctx: Context, input: StartUpload): Promise<Upl
   const single = input.sizeBytes < LIMITS.singlePutBelowBytes
   const partSize = partSizeBytes(input.sizeBytes)
   const storeUploadId = single ? null : await platform.store.createMultipart(objectKey, mediaType, uploadId)
-  await platform.database.db.transaction(async (tx) => {
+  const file = {
+    name,
+    mediaType,
+    sizeBytes: input.sizeBytes,
+    objectKey,
+    startJobs: input.startJobs ?? true,
+  }
+  const upload = await platform.database.db.transaction(async (tx) => {
     await insertFile(tx, {
+      ...file,
       id: fileId,
       workspaceId: caller.workspaceId,
       ownerId: caller.userId,
-      name,
       type: fileTypeOf(mediaType),
-      mediaType,
-      sizeBytes: input.sizeBytes,
       tags: cleanTags(input.tags ?? []),
-      objectKey,
-      startJobs: input.startJobs ?? true,
     })
-    await insertUpload(tx, {
+    const row = await insertUpload(tx, {
       id: uploadId,
       workspaceId: caller.workspaceId,
       fileId,
@@ -87,8 +90,10 @@ export async function startUpload(ctx: Context, input: StartUpload): Promise<Upl
       sha256: single ? (input.sha256 ?? null) : null,
       expiresAt: new Date(Date.now() + LIMITS.uploadLifeMs),
     })
+    await recordFirstKey(tx, ctx, { ...row, file })
+    return { ...row, file }
   })
-  return planOf(ctx, await openUpload(ctx, uploadId))
+  return planOf(ctx, upload)
 }
 
 /** A fresh key for a single PUT, or the plan again. The bytes may have changed their hash, not their size. */
@@ -97,9 +102,12 @@ export async function renewUpload(
   input: { uploadId: UploadId; sha256?: string | undefined },
 ): Promise<UploadPlan> {
   requireRight(ctx.caller, 'upload')
-  const upload = await openUpload(ctx, input.uploadId)
-  if (upload.mode === 'single') await setUploadSha256(ctx.platform.database.db, upload.id, input.sha256 ?? null)
-  return planOf(ctx, { ...upload, sha256: input.sha256 ?? null })
+  const upload = { ...(await openUpload(ctx, input.uploadId)), sha256: input.sha256 ?? null }
+  await ctx.platform.database.db.transaction(async (tx) => {
+    if (upload.mode === 'single') await setUploadSha256(tx, upload.id, upload.sha256)
+    await recordFirstKey(tx, ctx, upload)
+  })
+  return planOf(ctx, upload)
 }
 
 export interface SignParts {
@@ -218,31 +226,29 @@ export async function getUpload(ctx: Context, { uploadId }: { uploadId: UploadId
   }
 }
 
-async function planOf(ctx: Context, upload: UploadRow): Promise<UploadPlan> {
-  const base = {
-    uploadId: upload.id,
-    fileId: upload.fileId,
-    sizeBytes: upload.file.sizeBytes,
-    mediaType: upload.file.mediaType,
-  }
-  if (upload.mode === 'multipart')
-    return { ...base, mode: 'multipart', partSizeBytes: upload.partSizeBytes, partCount: upload.partCount }
-  return { ...base, mode: 'single', put: await singlePut(ctx, upload) }
-}
-
-async function singlePut(ctx: Context, upload: UploadRow): Promise<SignedRequest> {
-  const { platform } = ctx
+/** How the bytes go up; the key of a single PUT must stand in the ledger already. */
+function planOf({ platform }: Context, upload: UploadRow): UploadPlan {
+  const { id: uploadId, fileId, partSizeBytes: partSize, partCount: parts } = upload
   const { sizeBytes, mediaType, objectKey } = upload.file
-  const lifeMs = keyLifeMs(sizeBytes, platform.settings.keyFloorBytesPerSecond)
-  await recordValetKeys(platform.database.db, [{ ...ledgerLine(ctx, upload), purpose: 'upload', sizeBytes, lifeMs }])
-  return platform.store.signPut({
+  const base = { uploadId, fileId, sizeBytes, mediaType }
+  if (upload.mode === 'multipart') return { ...base, mode: 'multipart', partSizeBytes: partSize, partCount: parts }
+  const put = platform.store.signPut({
     objectKey,
     mediaType,
     sizeBytes,
     sha256: upload.sha256 ?? undefined,
-    expiresInMs: lifeMs,
-    target: { uploadToken: upload.id },
+    expiresInMs: keyLifeMs(sizeBytes, platform.settings.keyFloorBytesPerSecond),
+    target: { uploadToken: uploadId },
   })
+  return { ...base, mode: 'single', put }
+}
+
+/** A single PUT has its one key from the start; parts have theirs signed as they are needed. */
+async function recordFirstKey(tx: Transaction, ctx: Context, upload: UploadRow): Promise<void> {
+  if (upload.mode === 'multipart') return
+  const { sizeBytes } = upload.file
+  const lifeMs = keyLifeMs(sizeBytes, ctx.platform.settings.keyFloorBytesPerSecond)
+  await recordValetKeys(tx, [{ ...ledgerLine(ctx, upload), purpose: 'upload', sizeBytes, lifeMs }])
 }
 
 function ledgerLine({ caller }: Context, upload: UploadRow) {

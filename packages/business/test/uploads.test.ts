@@ -292,7 +292,10 @@ test('while the store is away nothing is lost: the upload is open again and comp
   await put(plan.put, bytes)
   const away: Context = {
     ...owner,
-    platform: { ...world.platform, store: { ...world.platform.store, head: () => Promise.reject(new Error('away')) } },
+    platform: {
+      ...world.platform,
+      store: { ...world.platform.store, inspect: () => Promise.reject(new Error('away')) },
+    },
   }
   await expect(completeUpload(away, plan)).rejects.toThrow('away')
   expect((await completeUpload(owner, plan)).file.status).toBe('READY')

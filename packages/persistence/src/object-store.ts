@@ -114,14 +114,20 @@ export function openObjectStore(options: ObjectStoreOptions) {
       )
     },
 
-    /** The first bytes, at most `length`; fewer when the object is shorter. */
-    async readStart(objectKey: string, length: number): Promise<Uint8Array> {
-      return ask(async () => {
-        const answer = await s3.send(
-          new GetObjectCommand({ Bucket: bucket, Key: objectKey, Range: `bytes=0-${length - 1}` }),
-        )
-        return (await answer.Body?.transformToByteArray()) ?? new Uint8Array()
-      })
+    /** An object with its first bytes, at most `length`, in one request; null when there is none. */
+    async inspect(objectKey: string, length: number): Promise<(StoredObject & { start: Uint8Array }) | null> {
+      const answer = await askFor(() =>
+        s3.send(new GetObjectCommand({ Bucket: bucket, Key: objectKey, Range: `bytes=0-${length - 1}` })),
+      ).catch(ifEmpty)
+      if (answer === 'empty') {
+        const object = await this.head(objectKey)
+        return object && { ...object, start: new Uint8Array() }
+      }
+      if (!answer) return null
+      const start = await ask(async () => (await answer.Body?.transformToByteArray()) ?? new Uint8Array())
+      // `bytes 0-16383/73400320`; a store that ignores ranges sends the whole.
+      const sizeBytes = Number(answer.ContentRange?.split('/')[1] ?? answer.ContentLength ?? start.length)
+      return { sizeBytes, etag: answer.ETag ?? '', uploadToken: answer.Metadata?.[TOKEN], start }
     },
 
     /** The whole object as a stream; null when there is none. */
@@ -219,4 +225,10 @@ function isAbsent(cause: unknown): boolean {
   return (
     cause instanceof Error && (cause.name === 'NoSuchUpload' || cause.name === 'NoSuchKey' || cause.name === 'NotFound')
   )
+}
+
+/** An object of no bytes has no range that could be asked for. */
+function ifEmpty(error: unknown): 'empty' {
+  if (error instanceof AppError && error.cause instanceof Error && error.cause.name === 'InvalidRange') return 'empty'
+  throw error
 }

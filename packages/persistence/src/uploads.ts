@@ -13,8 +13,9 @@ export type NewUpload = typeof uploads.$inferInsert
 /** One caller completes at a time; what a dead server began may be taken over after this. */
 const COMPLETING_LEASE = sql`interval '60 seconds'`
 
-export async function insertUpload(tx: Executor, upload: NewUpload): Promise<void> {
-  await tx.insert(uploads).values(upload)
+export async function insertUpload(tx: Executor, upload: NewUpload): Promise<typeof uploads.$inferSelect> {
+  const [row] = await tx.insert(uploads).values(upload).returning()
+  return row!
 }
 
 export async function findUpload(tx: Executor, workspaceId: WorkspaceId, id: UploadId): Promise<UploadRow | undefined> {
