@@ -9,6 +9,7 @@ import {
   listenForChanges,
   migrateDatabase,
   openPlatform,
+  readEnvironment,
   signInLink,
 } from '@bellhop/business'
 import type { FirstOwner, Platform } from '@bellhop/business'
@@ -20,7 +21,7 @@ import { serveSockets } from './sockets.ts'
 const CLOSE_WITHIN_MS = 3_000
 
 async function main(): Promise<void> {
-  const config = readConfig(process.env)
+  const config = readConfig(await readEnvironment())
   const log = consoleLog('server', { json: !process.stderr.isTTY })
   const { server, serve } = createHttpServer()
   const port = await listen(server, config.port, config.host)

@@ -1,8 +1,8 @@
-import { consoleLog, isPassing, migrateDatabase, openPlatform, startWorker } from '@bellhop/business'
+import { consoleLog, isPassing, migrateDatabase, openPlatform, readEnvironment, startWorker } from '@bellhop/business'
 import { readConfig } from './config.ts'
 
 async function main(): Promise<void> {
-  const { settings, concurrency, scratchRoot } = readConfig(process.env)
+  const { settings, concurrency, scratchRoot } = readConfig(await readEnvironment())
   const log = consoleLog('worker', { json: !process.stderr.isTTY })
   // graphile-worker lets go of promises when a connection dies under it. The queue is supervised and what it loses is
   // queued again, so such a rejection is no reason to drop the jobs that run; any other ends the process, as it should.

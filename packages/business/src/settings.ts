@@ -61,6 +61,22 @@ export function readSettings(environment: Environment, publicUrl: string): Commo
   }
 }
 
+/**
+ * The environment; with `BELLHOP_AWAITS_REST` completed by the parent, who sends what it finds out while we load:
+ * `{ type: 'environment', environment }`.
+ */
+export async function readEnvironment(): Promise<Environment> {
+  if (!process.env['BELLHOP_AWAITS_REST'] || !process.send) return process.env
+  const message = await new Promise<unknown>((resolve) => process.once('message', resolve))
+  const { environment } = environmentMessage.parse(message)
+  return { ...process.env, ...environment }
+}
+
+const environmentMessage = z.object({
+  type: z.literal('environment'),
+  environment: z.record(z.string(), z.string().optional()),
+})
+
 export function parseEnvironment<T>(schema: z.ZodType<T>, environment: Environment): T {
   // An empty variable is one that was not set.
   const set = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''))

@@ -7,6 +7,8 @@ export interface ServiceOptions {
   /** Path of its main module. */
   readonly main: string
   readonly env: NodeJS.ProcessEnv
+  /** What is found out while it loads its modules, such as where the database listens. */
+  readonly rest: Promise<NodeJS.ProcessEnv>
   /** It ended without being asked to, after it was ready. */
   readonly onDeath: (how: string) => void
 }
@@ -35,10 +37,13 @@ export class Service {
 
   /** Resolves when it is ready; rejects with its own sentence when it cannot be. */
   async start(): Promise<ServiceReady> {
-    const { name, main, env, onDeath } = this.#options
+    const { name, main, rest, onDeath } = this.#options
+    const env = { ...this.#options.env, BELLHOP_AWAITS_REST: '1' }
     // A session of its own: Ctrl-C reaches this process only, which stops them in order.
     const child = fork(main, { env, execArgv: EXEC_ARGV, detached: true, stdio: ['ignore', 2, 2, 'ipc'] })
     this.#child = child
+    // Whoever made the promise hears of its rejection.
+    rest.then((environment) => child.connected && child.send({ type: 'environment', environment })).catch(() => {})
     const ready = Promise.withResolvers<ServiceReady>()
     let isReady = false
     const timer = setTimeout(

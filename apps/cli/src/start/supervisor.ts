@@ -1,6 +1,6 @@
 import { rm, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
-import type { LocalStackReady } from '@bellhop/local-stack'
+import type { LocalStackProcess, LocalStackReady } from '@bellhop/local-stack'
 import { acquireDataDir, forkLocalStack } from '@bellhop/local-stack'
 import { addressFile, stackLogFile } from '../data-dir.ts'
 import { BoundedLog } from './bounded-log.ts'
@@ -36,32 +36,36 @@ export async function supervise(config: StartConfig, { env, say, signal }: Super
   await using starting = new AsyncDisposableStack()
   const folder = starting.use(await acquireDataDir(config.dataDir))
   const port = await choosePort(config.port, config.host)
-  const [stack] = await settleAll([
-    startStack(config, signal).then((started) => (started ? starting.use(started) : undefined)),
+  let stack: LocalStackProcess | undefined
+  starting.defer(() => stack?.stop())
+  const rest = Promise.withResolvers<NodeJS.ProcessEnv>()
+  const service = (name: string, main: string) => {
+    const kept = new KeptService({
+      name,
+      main: fileURLToPath(main),
+      env: { NODE_COMPILE_CACHE: COMPILE_CACHE, ...env, PORT: String(port), BELLHOP_DATA_DIR: folder.dir },
+      rest: rest.promise,
+      say,
+      onGivenUp: failed.reject,
+    })
+    starting.defer(() => kept.stop())
+    return kept
+  }
+  const server = service('server', import.meta.resolve('@bellhop/server/main'))
+  const worker = service('worker', import.meta.resolve('@bellhop/worker/main'))
+  // They load their modules, seconds of work, while Postgres starts and the page is built.
+  const services = settleAll([server.start(), worker.start()] as const)
+  services.catch(() => {})
+  await settleAll([
+    startStack(config, signal).then((started) => {
+      stack = started
+    }),
     buildPage(say, signal),
   ])
   signal.throwIfAborted()
   void stack?.ended.then((reason) => reason && failed.reject(reason))
-  const serviceEnv = {
-    NODE_COMPILE_CACHE: COMPILE_CACHE,
-    ...env,
-    ...environmentOf(stack?.ready),
-    PORT: String(port),
-    BELLHOP_DATA_DIR: folder.dir,
-  }
-  const service = (name: string, main: string) =>
-    new KeptService({
-      name,
-      main: fileURLToPath(main),
-      env: serviceEnv,
-      say,
-      onGivenUp: failed.reject,
-    })
-  const server = service('server', import.meta.resolve('@bellhop/server/main'))
-  const worker = service('worker', import.meta.resolve('@bellhop/worker/main'))
-  starting.defer(() => server.stop())
-  starting.defer(() => worker.stop())
-  const [{ url, signInLink }] = await settleAll([server.start(), worker.start()])
+  rest.resolve(environmentOf(stack?.ready))
+  const [{ url, signInLink }] = await services
   signal.throwIfAborted()
   if (url === undefined) throw new Error('The server did not say where it listens.')
   const address = addressFile(folder.dir)
