@@ -15,6 +15,11 @@ export function adminKeyFile(dataDir: string): string {
   return join(dataDir, 'admin-key')
 }
 
+/** What the server signs its cookies with; whoever may read it may sign in. */
+export function secretFile(dataDir: string): string {
+  return join(dataDir, 'secret')
+}
+
 /** What the embedded Postgres and object store say. */
 export function stackLogFile(dataDir: string): string {
   return join(dataDir, 'local-stack.log')

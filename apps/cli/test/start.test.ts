@@ -126,6 +126,16 @@ describe('with a server running', () => {
   test('a sign-in link can be had again', async () => {
     expect((await run(['sign-in-link'], env)).stdout).toMatch(/^http:\/\/localhost:\d+\/enter#t=\S+\n$/)
   })
+
+  test('no API key is enough for a sign-in link, for a session reaches more than its workspace', async () => {
+    const dataDir = env['BELLHOP_DATA_DIR'] ?? ''
+    const url = (await readFile(join(dataDir, 'address'), 'utf8')).trim()
+    const key = (await readFile(join(dataDir, 'admin-key'), 'utf8')).trim()
+    for (const authorization of [`Bearer ${key}`, 'Bearer ', '']) {
+      const { status } = await fetch(`${url}/auth/sign-in-link`, { method: 'POST', headers: { authorization } })
+      expect(status).toBe(401)
+    }
+  })
 })
 
 test('a server that dies is started again, at the same address', async () => {

@@ -11,7 +11,7 @@ import { dragFiles } from '../src/page/drop.ts'
 import { recordProgress } from '../src/page/progress-record.ts'
 import { WatchedContext } from '../src/page/watched-context.ts'
 import { orderRow, writePhoto } from '../src/sample-files.ts'
-import { startBellhop } from '../src/start-bellhop.ts'
+import { runCommand, startBellhop } from '../src/start-bellhop.ts'
 import type { RunningBellhop } from '../src/start-bellhop.ts'
 
 const WIDE = { width: 1280, height: 860 }
@@ -42,8 +42,8 @@ beforeAll(async () => {
   tides = await bellhop.files.upload(new Blob([ordersCsv(2_000)]), { name: 'tides.csv', tags: ['coast', 'sea'] })
   await Promise.all([...harbour.jobs, ...tides.jobs].map((job) => bellhop.jobs.wait(job)))
   const owner = await WatchedContext.open(browser)
-  const { url } = await bellhop.account.signInLink()
-  await signIn(await owner.goto(url))
+  const link = await runCommand(['sign-in-link'], { BELLHOP_DATA_DIR: running.dataDir })
+  await signIn(await owner.goto(link.stdout.trim()))
   session = await owner.context.storageState()
   await owner[Symbol.asyncDispose]()
 })

@@ -7,7 +7,7 @@ import { createMetrics } from './metrics.ts'
 import { servePage } from './page.ts'
 import { requestContext } from './request-context.ts'
 import type { Services } from './request-context.ts'
-import { signIn, signOut } from './sign-in.ts'
+import { issueSignInLink, signIn, signOut } from './sign-in.ts'
 
 const MAX_BODY_BYTES = 1024 * 1024
 
@@ -47,6 +47,7 @@ function routes(services: Services, pageDir: string, metrics: ReturnType<typeof 
     'GET /livez': (_request, response) => void response.writeHead(200).end('alive\n'),
     'GET /metrics': (_request, response) => metrics.answer(response),
     'POST /auth/sign-in': (request, response) => signIn(platform, request, response),
+    'POST /auth/sign-in-link': (request, response) => issueSignInLink(platform, request, response),
     'POST /auth/sign-out': (request, response) => signOut(platform, request, response),
   }
   return (request, response) => {

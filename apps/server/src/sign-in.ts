@@ -1,7 +1,9 @@
+import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { toAppError } from '@bellhop/business'
+import { ensureFirstOwner, signInLink, toAppError } from '@bellhop/business'
 import type { Platform } from '@bellhop/business'
 import { AppError } from '@bellhop/model'
+import type { ErrorCode } from '@bellhop/model'
 import { z } from 'zod'
 import { mayUseCookie } from './credentials.ts'
 
@@ -26,23 +28,58 @@ export async function signOut(platform: Platform, request: IncomingMessage, resp
   })
 }
 
+/**
+ * POST /auth/sign-in-link: a link for the first owner. Whoever can read the data folder of the server may have one: the
+ * bearer is made of its secret. No API key is enough, for a session reaches every workspace of its person.
+ */
+export async function issueSignInLink(
+  platform: Platform,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  await refuseInWords(platform, response, async () => {
+    const shown = /^Bearer (\S+)$/.exec(request.headers.authorization ?? '')?.[1] ?? ''
+    const wanted = createHmac('sha256', platform.settings.secret).update('sign-in link').digest()
+    const given = Buffer.from(shown, 'base64url')
+    if (given.length !== wanted.length || !timingSafeEqual(given, wanted)) throw new AppError('UNAUTHENTICATED')
+    const { email } = await ensureFirstOwner(platform)
+    const url = await signInLink(platform, email)
+    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ url }))
+  })
+}
+
 async function answer(
   platform: Platform,
   request: IncomingMessage,
   response: ServerResponse,
   act: () => Promise<string[]>,
 ): Promise<void> {
-  try {
-    if (!mayUseCookie(request, platform.settings.publicUrl))
+  await refuseInWords(platform, response, async () => {
+    if (!mayUseCookie(request, platform.settings.publicUrl)) {
       throw new AppError('FORBIDDEN', 'Sign in and out from the page itself.')
+    }
     response.setHeader('set-cookie', await act())
     response.writeHead(204).end()
+  })
+}
+
+const STATUS: Partial<Record<ErrorCode, number>> = {
+  INVALID_INPUT: 400,
+  UNAUTHENTICATED: 401,
+  SIGN_IN_LINK_INVALID: 401,
+  FORBIDDEN: 403,
+  INTERNAL: 500,
+}
+
+async function refuseInWords(platform: Platform, response: ServerResponse, act: () => Promise<void>): Promise<void> {
+  try {
+    await act()
   } catch (error) {
     const { code, message, cause } = toAppError(error)
     if (code === 'INTERNAL') platform.log.error('Signing in or out failed.', cause)
-    const status =
-      code === 'INVALID_INPUT' ? 400 : code === 'FORBIDDEN' ? 403 : code === 'SIGN_IN_LINK_INVALID' ? 401 : 503
-    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify({ code, sentence: message }))
+    response
+      .writeHead(STATUS[code] ?? 503, { 'content-type': 'application/json' })
+      .end(JSON.stringify({ code, sentence: message }))
   }
 }
 

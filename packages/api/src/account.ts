@@ -11,7 +11,6 @@ export const account = router({
   createWorkspace: procedure
     .input(z.object({ name: shortName }))
     .mutation(({ ctx, input }) => business.createWorkspace(ctx.call, input)),
-  signInLink: procedure.mutation(({ ctx }) => business.issueSignInLink(ctx.call)),
   apiKeys: router({
     list: procedure.query(({ ctx }) => business.listApiKeys(ctx.call)),
     create: procedure

@@ -58,7 +58,6 @@ function requestContext(ctx: Context): RequestContext {
 const ATTEMPTS: Record<string, { input: (ids: Ids) => unknown; code?: string }> = {
   'account.me': { input: () => undefined },
   'account.createWorkspace': { input: () => ({ name: 'Another' }) },
-  'account.signInLink': { input: () => undefined },
   'account.apiKeys.list': { input: () => undefined },
   'account.apiKeys.create': { input: () => ({ name: 'theirs' }) },
   'account.apiKeys.revoke': { input: ({ apiKeyId }) => ({ id: apiKeyId }), code: 'INVALID_INPUT' },

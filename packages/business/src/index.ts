@@ -5,7 +5,6 @@ export {
   getAccount,
   identifyCaller,
   issueApiKeyFor,
-  issueSignInLink,
   listApiKeys,
   revokeApiKey,
   signInLink,

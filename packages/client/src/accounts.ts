@@ -15,11 +15,6 @@ export class Accounts {
     return this.#caller.again((control) => this.#contract.me.query(undefined, control))
   }
 
-  /** A link that signs its bearer in as the person of this key, once. */
-  signInLink(): Promise<{ url: string }> {
-    return this.#caller.once((control) => this.#contract.signInLink.mutate(undefined, control))
-  }
-
   createWorkspace(name: string): Promise<{ id: string; name: string }> {
     return this.#caller.once((control) => this.#contract.createWorkspace.mutate({ name }, control))
   }

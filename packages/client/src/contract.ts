@@ -73,7 +73,6 @@ export interface Contract {
   }
   account: {
     me: Query<void, Account>
-    signInLink: Mutation<void, { url: string }>
     createWorkspace: Mutation<{ name: string }, { id: string; name: string }>
     apiKeys: {
       list: Query<void, readonly ApiKeyRecord[]>
