@@ -37,13 +37,13 @@ export class Service {
 
   /** Resolves when it is ready; rejects with its own sentence when it cannot be. */
   async start(): Promise<ServiceReady> {
-    const { name, main, rest, onDeath } = this.#options
+    const { name, main, rest: toCome, onDeath } = this.#options
     const env = { ...this.#options.env, BELLHOP_AWAITS_REST: '1' }
     // A session of its own: Ctrl-C reaches this process only, which stops them in order.
     const child = fork(main, { env, execArgv: EXEC_ARGV, detached: true, stdio: ['ignore', 2, 2, 'ipc'] })
     this.#child = child
     // Whoever made the promise hears of its rejection.
-    rest.then((environment) => child.connected && child.send({ type: 'environment', environment })).catch(() => {})
+    toCome.then((environment) => child.connected && child.send({ type: 'environment', environment })).catch(() => {})
     const ready = Promise.withResolvers<ServiceReady>()
     let isReady = false
     const timer = setTimeout(
