@@ -10,7 +10,9 @@ import {
   findSnapshots,
   finishCancel,
   insertJob,
+  isCompletedBy,
   requestCancel,
+  requeueLost,
   retryJob,
   takeFromWorker,
   writeProgress,
@@ -224,4 +226,37 @@ test('outputs are not there before their job is COMPLETED', async () => {
   const other = await claimed()
   expect(await completeJob(database.db, other.lease, { output: {}, outputs: [output] })).toBe(true)
   expect(await database.db.execute(sql`select from outputs where job_id = ${other.job.id}`)).toHaveLength(1)
+})
+
+describe('what the queue has lost is queued again', () => {
+  const entries = (id: JobId) =>
+    database.db.execute(sql`select locked_at from graphile_worker.jobs where key = ${`${id}:1`}`)
+
+  test.each([
+    ['an entry that is gone', (id: JobId) => sql`select graphile_worker.remove_job(${`${id}:1`})`],
+    [
+      'an entry that a process locked and never claimed',
+      (id: JobId) =>
+        sql`update graphile_worker._private_jobs set locked_at = now() - interval '1 minute', locked_by = 'dead' where key = ${`${id}:1`}`,
+    ],
+  ])('%s', async (_, lose) => {
+    const { id } = await newJob()
+    expect(await requeueLost(database.db)).toBe(0)
+    await database.db.execute(lose(id))
+    await database.db.execute(
+      sql`update jobs set run_at = now() - interval '30 seconds', version = version + 1 where id = ${id}`,
+    )
+    expect(await requeueLost(database.db)).toBe(1)
+    expect(await entries(id)).toMatchObject([{ locked_at: null }])
+    expect(await requeueLost(database.db)).toBe(0)
+  })
+})
+
+test('who lost the answer to a completion learns that it was theirs', async () => {
+  const { lease } = await claimed()
+  expect(await isCompletedBy(database.db, lease)).toBe(false)
+  await completeJob(database.db, lease, { output: {}, outputs: [] })
+  expect(await completeJob(database.db, lease, { output: {}, outputs: [] })).toBe(false)
+  expect(await isCompletedBy(database.db, lease)).toBe(true)
+  expect(await isCompletedBy(database.db, { ...lease, attempt: 2 })).toBe(false)
 })
