@@ -53,7 +53,11 @@ export async function previewDownloads(
   const { db } = platform.database
   const lifeMs = LIMITS.downloadKeyLifeMs
   // The same URL is one key, however often it is asked for.
-  const known = await persistence.findLivePreviewKeys(db, caller.workspaceId, caller.userId, lifeMs)
+  const known = await persistence.findLivePreviewKeys(db, caller.workspaceId, {
+    userId: caller.userId,
+    fileIds: objects.map((object) => object.fileId),
+    marginMs: lifeMs,
+  })
   const fresh = objects.filter((object) => !known.has(object.objectKey))
   await persistence.recordValetKeys(
     db,

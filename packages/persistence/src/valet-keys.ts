@@ -1,6 +1,6 @@
 import { newId } from '@bellhop/model'
-import type { FileId, UploadId, ValetKeyRecord, WorkspaceId } from '@bellhop/model'
-import { and, desc, eq, gt, isNull, lt } from 'drizzle-orm'
+import type { FileId, UploadId, UserId, ValetKeyRecord, WorkspaceId } from '@bellhop/model'
+import { and, desc, eq, gt, inArray, isNull, lt } from 'drizzle-orm'
 import { sql } from 'drizzle-orm'
 import type { Executor } from './database.ts'
 import { files, users, valetKeys } from './schema/index.ts'
@@ -33,18 +33,20 @@ export async function markUploadKeysUsed(tx: Executor, uploadId: UploadId): Prom
 export async function findLivePreviewKeys(
   tx: Executor,
   workspaceId: WorkspaceId,
-  userId: string,
-  marginMs: number,
+  asked: { userId: UserId; fileIds: readonly FileId[]; marginMs: number },
 ): Promise<Set<string>> {
+  if (asked.fileIds.length === 0) return new Set()
   const rows = await tx
-    .select({ objectKey: valetKeys.objectKey })
+    .selectDistinct({ objectKey: valetKeys.objectKey })
     .from(valetKeys)
     .where(
       and(
+        // By file: that is what the index is on.
+        inArray(valetKeys.fileId, [...asked.fileIds]),
         eq(valetKeys.workspaceId, workspaceId),
         eq(valetKeys.purpose, 'preview'),
-        sql`${valetKeys.userId} = ${userId}`,
-        gt(valetKeys.expiresAt, sql`now() + ${marginMs} * interval '1 millisecond'`),
+        eq(valetKeys.userId, asked.userId),
+        gt(valetKeys.expiresAt, sql`now() + ${asked.marginMs} * interval '1 millisecond'`),
       ),
     )
   return new Set(rows.map((row) => row.objectKey))
