@@ -105,12 +105,13 @@ export interface FirstOwner {
 }
 
 /** On a new database, makes its owner, a workspace and an API key; on any other, finds the first owner. */
-export async function ensureFirstOwner(platform: Platform): Promise<FirstOwner> {
-  const { db } = platform.database
-  const found = await persistence.findFirstOwner(db)
-  if (found) return { ...found, newApiKey: null }
-  const userId = await platform.identity.createUser(FIRST_OWNER)
-  return db.transaction(async (tx) => {
+export function ensureFirstOwner(platform: Platform): Promise<FirstOwner> {
+  // All or nothing: a user without a workspace would keep every later start from making either.
+  return platform.database.db.transaction(async (tx) => {
+    await persistence.lockFirstOwner(tx)
+    const found = await persistence.findFirstOwner(tx)
+    if (found) return { ...found, newApiKey: null }
+    const userId = await persistence.createUser(tx, FIRST_OWNER)
     const workspaceId = await persistence.createWorkspace(tx, FIRST_WORKSPACE, userId)
     const { key } = await persistence.createApiKey(tx, { workspaceId, userId, role: 'owner', name: 'This machine' })
     return { userId, workspaceId, email: FIRST_OWNER.email, newApiKey: key }

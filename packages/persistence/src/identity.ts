@@ -14,6 +14,9 @@ const SESSION_RENEW_SECONDS = 24 * 3600
 export type Identity = ReturnType<typeof openIdentity>
 
 export function openIdentity(database: Database, options: { secret: string; publicUrl: string }) {
+  // Better Auth hands a new token to `sendMagicLink` and to nobody else; one at a time, so that each gets its own.
+  let issued = ''
+  let issuing: Promise<void> = Promise.resolve()
   const auth = betterAuth({
     baseURL: options.publicUrl,
     secret: options.secret,
@@ -33,32 +36,25 @@ export function openIdentity(database: Database, options: { secret: string; publ
         expiresIn: LINK_LIFE_SECONDS,
         storeToken: 'hashed',
         disableSignUp: true,
-        sendMagicLink: ({ email, token }) => {
-          issued.get(email)?.(token)
+        sendMagicLink: ({ token }) => {
+          issued = token
         },
       }),
     ],
   })
-  /** Better Auth hands a new token to `sendMagicLink`; this hands it on to who asked. */
-  const issued = new Map<string, (token: string) => void>()
 
   return {
-    async createUser(user: { name: string; email: string }): Promise<UserId> {
-      const id = newId('user')
-      await database.db.insert(users).values({ ...user, id, emailVerified: true })
-      return id
-    },
-
     /** A token that signs this user in once, within ten minutes. Put it in the fragment of a link, never in a query. */
-    async issueSignInToken(email: string): Promise<string> {
-      const { promise, resolve } = Promise.withResolvers<string>()
-      issued.set(email, resolve)
-      try {
+    issueSignInToken(email: string): Promise<string> {
+      const token = issuing.then(async () => {
         await auth.api.signInMagicLink({ body: { email }, headers: new Headers() })
-        return await promise
-      } finally {
-        issued.delete(email)
-      }
+        return issued
+      })
+      issuing = token.then(
+        () => {},
+        () => {},
+      )
+      return token
     },
 
     /** Spends the token. Returns the Set-Cookie headers of the new session; throws SIGN_IN_LINK_INVALID. */

@@ -86,5 +86,14 @@ export { VIEWS } from './views/index.ts'
 export type { ViewName } from './views/index.ts'
 export { beat, registerWorker, removeWorker, takeSilentWorkers } from './workers.ts'
 export type { NewWorker } from './workers.ts'
-export { createWorkspace, findFirstOwner, findUser, membershipsOf, roleIn, workspaceExists } from './workspaces.ts'
+export {
+  createUser,
+  createWorkspace,
+  findFirstOwner,
+  findUser,
+  lockFirstOwner,
+  membershipsOf,
+  roleIn,
+  workspaceExists,
+} from './workspaces.ts'
 export type { Membership } from './workspaces.ts'

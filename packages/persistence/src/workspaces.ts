@@ -1,6 +1,6 @@
 import { newId } from '@bellhop/model'
 import type { Role, UserId, WorkspaceId } from '@bellhop/model'
-import { and, asc, eq } from 'drizzle-orm'
+import { and, asc, eq, sql } from 'drizzle-orm'
 import type { Executor } from './database.ts'
 import { members, users, workspaces } from './schema/index.ts'
 
@@ -8,6 +8,17 @@ export interface Membership {
   readonly id: WorkspaceId
   readonly name: string
   readonly role: Role
+}
+
+export async function createUser(tx: Executor, user: { name: string; email: string }): Promise<UserId> {
+  const id = newId('user')
+  await tx.insert(users).values({ ...user, id, emailVerified: true })
+  return id
+}
+
+/** Until the transaction ends: servers that start together on a new database make one owner between them. */
+export async function lockFirstOwner(tx: Executor): Promise<void> {
+  await tx.execute(sql`select pg_advisory_xact_lock(hashtext('bellhop first owner'))`)
 }
 
 export async function createWorkspace(tx: Executor, name: string, owner: UserId): Promise<WorkspaceId> {

@@ -7,7 +7,7 @@ import type { Caller, Context, Log, Platform } from '@bellhop/business'
 import { startObjectStore } from '@bellhop/local-stack'
 import { KIB, LIMITS } from '@bellhop/model'
 import type { Role } from '@bellhop/model'
-import { createWorkspace } from '@bellhop/persistence'
+import { createUser, createWorkspace } from '@bellhop/persistence'
 import { createTestDatabase } from './test-database.ts'
 
 export interface TestPlatform extends AsyncDisposable {
@@ -93,7 +93,7 @@ export async function startTestPlatform(
     as: (role) => contextOf({ userId, workspaceId, role }),
     async stranger() {
       const email = `${randomBytes(6).toString('hex')}@example.com`
-      const other = await platform.identity.createUser({ name: 'Stranger', email })
+      const other = await createUser(platform.database.db, { name: 'Stranger', email })
       const theirs = await createWorkspace(platform.database.db, 'Elsewhere', other)
       return contextOf({ userId: other, workspaceId: theirs, role: 'owner' })
     },
