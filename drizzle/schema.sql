@@ -365,7 +365,10 @@ create table files (
   error_code text,
   error_sentence text,
   created_at timestamp with time zone not null default now(),
-  ready_at timestamp with time zone
+  ready_at timestamp with time zone,
+  fault text,
+  fault_at timestamp with time zone,
+  verified_at timestamp with time zone
 );
 
 create table job_events (
@@ -411,6 +414,11 @@ create table jobs (
   run_at timestamp with time zone not null default now(),
   started_at timestamp with time zone,
   finished_at timestamp with time zone
+);
+
+create table key_rates (
+  subject text not null,
+  spent_until timestamp with time zone not null
 );
 
 create table live_view_dirty (
@@ -473,6 +481,18 @@ create table outputs (
   created_at timestamp with time zone not null default now()
 );
 
+create table quotas (
+  workspace_id text not null,
+  max_bytes bigint,
+  max_files integer,
+  max_file_bytes bigint,
+  media_types text[],
+  used_bytes bigint not null default 0,
+  used_files integer not null default 0,
+  reserved_bytes bigint not null default 0,
+  reserved_files integer not null default 0
+);
+
 create table sessions (
   id text not null,
   user_id text not null,
@@ -482,6 +502,35 @@ create table sessions (
   user_agent text,
   created_at timestamp with time zone not null default now(),
   updated_at timestamp with time zone not null default now()
+);
+
+create table store_reports (
+  store text not null,
+  report jsonb not null,
+  checked_at timestamp with time zone not null default now()
+);
+
+create table store_sweeps (
+  id integer not null,
+  store text not null,
+  stage text not null default 'uploads'::text,
+  cursor text,
+  objects_seen integer not null default 0,
+  leftovers_removed integer not null default 0,
+  multipart_aborted integer not null default 0,
+  unknown_objects integer not null default 0,
+  unknown_keys text[] not null default '{}'::text[],
+  files_missing integer not null default 0,
+  files_mended integer not null default 0,
+  started_at timestamp with time zone not null default now(),
+  ended_at timestamp with time zone
+);
+
+create table upload_parts (
+  upload_id text not null,
+  number integer not null,
+  size_bytes bigint not null,
+  sha256 character(64)
 );
 
 create table uploads (
@@ -499,7 +548,10 @@ create table uploads (
   created_at timestamp with time zone not null default now(),
   expires_at timestamp with time zone not null,
   completing_at timestamp with time zone,
-  ended_at timestamp with time zone
+  ended_at timestamp with time zone,
+  binding text not null default 'sha256'::text,
+  fingerprint text,
+  size_known boolean not null default true
 );
 
 create table users (
@@ -527,7 +579,9 @@ create table valet_keys (
   from_address text,
   issued_at timestamp with time zone not null default now(),
   expires_at timestamp with time zone not null,
-  used_at timestamp with time zone
+  used_at timestamp with time zone,
+  revoked_at timestamp with time zone,
+  revoked_by text
 );
 
 create table verifications (
@@ -579,7 +633,9 @@ alter table files add constraint files_owner_id_users_id_fk FOREIGN KEY (owner_i
 
 alter table files add constraint files_workspace_id_workspaces_id_fk FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
 
-alter table files add constraint files_integrity_check CHECK ((integrity = ANY (ARRAY['sha256'::text, 'sha256-parts'::text, 'size'::text])));
+alter table files add constraint files_fault_check CHECK (((fault = ANY (ARRAY['missing'::text, 'damaged'::text])) AND ((fault IS NULL) = (fault_at IS NULL))));
+
+alter table files add constraint files_integrity_check CHECK ((integrity = ANY (ARRAY['store-sha256'::text, 'sha256'::text, 'sha256-parts'::text, 'reread'::text, 'size'::text])));
 
 alter table files add constraint files_ready_check CHECK (((status <> 'READY'::text) OR ((ready_at IS NOT NULL) AND (integrity IS NOT NULL))));
 
@@ -611,6 +667,8 @@ alter table jobs add constraint jobs_output_check CHECK (((status = 'COMPLETED':
 
 alter table jobs add constraint jobs_status_check CHECK ((status = ANY (ARRAY['PENDING'::text, 'PROCESSING'::text, 'COMPLETED'::text, 'FAILED'::text, 'CANCELLED'::text])));
 
+alter table key_rates add constraint key_rates_pkey PRIMARY KEY (subject);
+
 alter table live_view_history add constraint live_view_history_pkey PRIMARY KEY (id);
 
 alter table live_view_history add constraint live_view_history_what_check CHECK ((what = ANY (ARRAY['rebuild'::text, 'refresh'::text, 'failure'::text])));
@@ -639,11 +697,25 @@ alter table outputs add constraint outputs_job_id_jobs_id_fk FOREIGN KEY (job_id
 
 alter table outputs add constraint outputs_workspace_id_workspaces_id_fk FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
 
+alter table quotas add constraint quotas_pkey PRIMARY KEY (workspace_id);
+
+alter table quotas add constraint quotas_workspace_id_workspaces_id_fk FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
+
+alter table quotas add constraint quotas_usage_check CHECK ((LEAST(used_bytes, (used_files)::bigint, reserved_bytes, (reserved_files)::bigint) >= 0));
+
 alter table sessions add constraint sessions_token_unique UNIQUE (token);
 
 alter table sessions add constraint sessions_pkey PRIMARY KEY (id);
 
 alter table sessions add constraint sessions_user_id_users_id_fk FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE;
+
+alter table store_reports add constraint store_reports_pkey PRIMARY KEY (store);
+
+alter table store_sweeps add constraint store_sweeps_pkey PRIMARY KEY (id);
+
+alter table upload_parts add constraint upload_parts_upload_id_number_pk PRIMARY KEY (upload_id, number);
+
+alter table upload_parts add constraint upload_parts_upload_id_uploads_id_fk FOREIGN KEY (upload_id) REFERENCES uploads(id) ON DELETE CASCADE;
 
 alter table uploads add constraint uploads_pkey PRIMARY KEY (id);
 
@@ -653,7 +725,9 @@ alter table uploads add constraint uploads_user_id_users_id_fk FOREIGN KEY (user
 
 alter table uploads add constraint uploads_workspace_id_workspaces_id_fk FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
 
-alter table uploads add constraint uploads_mode_check CHECK (((mode = 'multipart'::text) OR ((part_count = 1) AND (store_upload_id IS NULL))));
+alter table uploads add constraint uploads_binding_check CHECK ((binding = ANY (ARRAY['store-sha256'::text, 'sha256'::text, 'none'::text])));
+
+alter table uploads add constraint uploads_mode_check CHECK (((mode = 'multipart'::text) OR ((part_count = 1) AND (store_upload_id IS NULL) AND size_known)));
 
 alter table uploads add constraint uploads_status_check CHECK ((status = ANY (ARRAY['OPEN'::text, 'COMPLETING'::text, 'COMPLETED'::text, 'ABORTED'::text, 'REJECTED'::text])));
 
@@ -719,11 +793,17 @@ CREATE INDEX outputs_job_id_idx ON public.outputs USING btree (job_id);
 
 CREATE INDEX sessions_user_id_idx ON public.sessions USING btree (user_id);
 
+CREATE INDEX store_sweeps_store_idx ON public.store_sweeps USING btree (store, id DESC NULLS LAST);
+
 CREATE INDEX uploads_file_id_idx ON public.uploads USING btree (file_id);
 
 CREATE INDEX uploads_unended_idx ON public.uploads USING btree (expires_at) WHERE (status = ANY (ARRAY['OPEN'::text, 'COMPLETING'::text]));
 
 CREATE INDEX valet_keys_file_id_idx ON public.valet_keys USING btree (file_id, id DESC NULLS LAST);
+
+CREATE INDEX valet_keys_upload_id_idx ON public.valet_keys USING btree (upload_id);
+
+CREATE INDEX valet_keys_user_id_idx ON public.valet_keys USING btree (workspace_id, user_id, id DESC NULLS LAST);
 
 CREATE INDEX valet_keys_workspace_id_idx ON public.valet_keys USING btree (workspace_id, id DESC NULLS LAST);
 

@@ -4,17 +4,19 @@ import { z } from 'zod'
 import { fileName, sha256, sizeBytes, tags, uploadId } from './input.ts'
 import { procedure, router } from './trpc.ts'
 
-const part = z.object({ number: z.number().int(), sha256: sha256.optional() })
+const part = z.object({ number: z.number().int(), sha256: sha256.optional(), sizeBytes: sizeBytes.optional() })
 
 export const uploads = router({
   start: procedure
     .input(
       z.object({
         name: fileName,
-        sizeBytes,
+        sizeBytes: sizeBytes.nullable(),
         mediaType: z.string().max(200).optional(),
         tags: tags.optional(),
         sha256: sha256.optional(),
+        parts: z.array(part).max(LIMITS.partsPerSigning).optional(),
+        fingerprint: sha256.optional(),
         startJobs: z.boolean().optional(),
       }),
     )

@@ -62,7 +62,7 @@ test.each([
   ],
   [
     'uploads.start',
-    { name: 'a', sizeBytes: null },
+    { name: 'a', sizeBytes: '1' },
     400,
     'INVALID_INPUT',
     'sizeBytes: Expected the size in bytes, a whole number from 0.',

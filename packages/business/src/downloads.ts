@@ -1,5 +1,5 @@
 import { AppError, LIMITS, OCTET_STREAM, isId, isInlineSafe, keyLifeMs } from '@bellhop/model'
-import type { Download, FileId, OutputId, Page, ValetKeyPurpose, ValetKeyRecord } from '@bellhop/model'
+import type { Download, FileId, OutputId, Page, Preview, ValetKeyPurpose, ValetKeyRecord } from '@bellhop/model'
 import * as persistence from '@bellhop/persistence'
 import * as contentDisposition from 'content-disposition'
 import { z } from 'zod'
@@ -28,9 +28,10 @@ export async function startDownload(
     LIMITS.downloadKeyLifeMs,
     keyLifeMs(object.sizeBytes, platform.settings.keyFloorBytesPerSecond),
   )
-  await platform.database.db.transaction(async (tx) => {
-    await persistence.recordValetKeys(tx, [ledgerLine(ctx, object, 'download', lifeMs)])
+  const keyId = await platform.database.db.transaction(async (tx) => {
     if (object.id === object.fileId) await persistence.countDownload(tx, object.fileId)
+    const [id] = await persistence.recordValetKeys(tx, [ledgerLine(ctx, object, 'download', lifeMs)])
+    return id!
   })
   const inline = disposition === 'inline' && isInlineSafe(object.mediaType)
   const request = await platform.store.signGet({
@@ -39,14 +40,14 @@ export async function startDownload(
     mediaType: inline ? object.mediaType : OCTET_STREAM,
     contentDisposition: contentDisposition.create(object.name, { type: inline ? 'inline' : 'attachment' }),
   })
-  return { ...described(object), url: request.url, expiresInMs: request.expiresInMs }
+  return { ...described(object), keyId, url: request.url, expiresInMs: request.expiresInMs }
 }
 
 /** Keys to show images in a page; ids that cannot be shown inline are left out. */
 export async function previewDownloads(
   ctx: Context,
   { ids }: { ids: readonly (FileId | OutputId)[] },
-): Promise<Download[]> {
+): Promise<Preview[]> {
   const { platform, caller } = ctx
   requireRight(caller, 'read')
   const objects = (await findDownloadables(ctx, ids)).filter((object) => isInlineSafe(object.mediaType))

@@ -8,7 +8,6 @@ import {
   mediaTypeOf,
   newId,
   partCount,
-  partLength,
   partSizeBytes,
 } from '@bellhop/model'
 import type { CompletedUpload, SignedPart, UploadId, UploadPlan, UploadProgress } from '@bellhop/model'
@@ -16,60 +15,53 @@ import {
   findUpload,
   insertFile,
   insertUpload,
+  listPromisedParts,
   markFileDeleted,
-  markPartsUnbound,
   moveUpload,
   queueChore,
-  recordValetKeys,
   setUploadSha256,
 } from '@bellhop/persistence'
-import type { Transaction, UploadRow } from '@bellhop/persistence'
+import type { PromisedPart, Transaction, UploadRow } from '@bellhop/persistence'
 import { requireRight } from './caller.ts'
 import type { Context } from './caller.ts'
+import { keyBinding } from './key-binding.ts'
+import { issuePartKeys, issueWholeKey } from './upload-keys.ts'
+import type { PartToSign } from './upload-keys.ts'
 import { completedOutcome, settleUpload } from './upload-settlement.ts'
 
 export interface StartUpload {
   readonly name: string
-  readonly sizeBytes: number
+  /** Null: a stream whose length is told when it has ended. */
+  readonly sizeBytes: number | null
   readonly mediaType?: string | undefined
   readonly tags?: readonly string[] | undefined
   /** Of the whole file, lower-case hex. It binds the key of a single PUT to these bytes. */
   readonly sha256?: string | undefined
+  /** The first parts, so that their keys come with the plan. */
+  readonly parts?: readonly PartToSign[] | undefined
+  /** Of the source, opaque to us: given back to whoever goes on with the upload. */
+  readonly fingerprint?: string | undefined
   readonly startJobs?: boolean | undefined
 }
 
-/** Records the file and hands out its first key, or the plan of its parts. */
+/** Records the file and hands out its first keys. */
 export async function startUpload(ctx: Context, input: StartUpload): Promise<UploadPlan> {
   const { platform, caller } = ctx
   requireRight(caller, 'upload')
   const name = cleanFileName(input.name)
   if (name === null) throw new AppError('FILE_NAME_INVALID')
-  const { maxFileSizeBytes } = platform.settings
-  if (input.sizeBytes > maxFileSizeBytes) {
-    throw new AppError(
-      'FILE_TOO_LARGE',
-      `The file has ${input.sizeBytes} bytes and this workspace takes at most ${maxFileSizeBytes}; split it, or ask an owner to raise the limit.`,
-      {
-        details: { maxFileSizeBytes },
-      },
-    )
-  }
+  refuseTooLarge(input.sizeBytes ?? 0, platform.settings.maxFileSizeBytes)
   const mediaType = mediaTypeOf(name, input.mediaType ?? '')
   const fileId = newId('file')
   const uploadId = newId('upload')
   // Nothing that a client sent is in the key.
   const objectKey = `workspaces/${caller.workspaceId}/files/${fileId}`
-  const single = input.sizeBytes < LIMITS.singlePutBelowBytes
-  const partSize = partSizeBytes(input.sizeBytes)
-  const storeUploadId = single ? null : await platform.store.createMultipart(objectKey, mediaType, uploadId)
-  const file = {
-    name,
-    mediaType,
-    sizeBytes: input.sizeBytes,
-    objectKey,
-    startJobs: input.startJobs ?? true,
-  }
-  const upload = await platform.database.db.transaction(async (tx) => {
+  const cut = cutOf(input.sizeBytes)
+  const binding = await keyBinding(platform)
+  const storeUploadId =
+    cut.mode === 'single' ? null : await platform.store.createMultipart(objectKey, mediaType, uploadId, binding)
+  const file = { name, mediaType, sizeBytes: input.sizeBytes ?? 0, objectKey, startJobs: input.startJobs ?? true }
+  return platform.database.db.transaction(async (tx) => {
     await insertFile(tx, {
       ...file,
       id: fileId,
@@ -79,82 +71,49 @@ export async function startUpload(ctx: Context, input: StartUpload): Promise<Upl
       tags: cleanTags(input.tags ?? []),
     })
     const row = await insertUpload(tx, {
+      ...cut,
       id: uploadId,
       workspaceId: caller.workspaceId,
       fileId,
       userId: caller.userId,
-      mode: single ? 'single' : 'multipart',
-      partSizeBytes: partSize,
-      partCount: single ? 1 : partCount(input.sizeBytes, partSize),
       storeUploadId,
-      sha256: single ? (input.sha256 ?? null) : null,
+      binding,
+      sha256: cut.mode === 'single' ? (input.sha256 ?? null) : null,
+      fingerprint: input.fingerprint ?? null,
       expiresAt: new Date(Date.now() + LIMITS.uploadLifeMs),
     })
-    await recordFirstKey(tx, ctx, { ...row, file })
-    return { ...row, file }
+    return planOf(tx, ctx, { ...row, file }, input.parts ?? [])
   })
-  return planOf(ctx, upload)
 }
 
-/** A fresh key for a single PUT, or the plan again. The bytes may have changed their hash, not their size. */
+/** A fresh key for a single PUT, or the plan again. The bytes may be hashed now that were not before, not changed. */
 export async function renewUpload(
   ctx: Context,
-  input: { uploadId: UploadId; sha256?: string | undefined },
+  { uploadId, sha256 }: { uploadId: UploadId; sha256?: string | undefined },
 ): Promise<UploadPlan> {
   requireRight(ctx.caller, 'upload')
-  const upload = { ...(await openUpload(ctx, input.uploadId)), sha256: input.sha256 ?? null }
-  await ctx.platform.database.db.transaction(async (tx) => {
-    if (upload.mode === 'single') await setUploadSha256(tx, upload.id, upload.sha256)
-    await recordFirstKey(tx, ctx, upload)
+  const upload = await openUpload(ctx, uploadId)
+  return ctx.platform.database.db.transaction(async (tx) => {
+    if (upload.mode === 'single' && sha256 !== undefined && !(await setUploadSha256(tx, uploadId, sha256))) {
+      throw new AppError(
+        'PART_CHANGED',
+        'This upload was promised with other bytes, so the file has changed since it began; start a new upload.',
+      )
+    }
+    return planOf(tx, ctx, { ...upload, sha256: sha256 ?? upload.sha256 }, [])
   })
-  return planOf(ctx, upload)
 }
 
 export interface SignParts {
   readonly uploadId: UploadId
-  readonly parts: readonly { readonly number: number; readonly sha256?: string | undefined }[]
+  readonly parts: readonly PartToSign[]
 }
 
-/** Keys for parts, just in time: each for one part, its length, its type, and its bytes where they were hashed. */
+/** @throws AppError PART_OUT_OF_RANGE, PART_CHANGED, or that the upload is not open */
 export async function signParts(ctx: Context, { uploadId, parts }: SignParts): Promise<SignedPart[]> {
-  const { platform, caller } = ctx
-  requireRight(caller, 'upload')
+  requireRight(ctx.caller, 'upload')
   const upload = await openUpload(ctx, uploadId)
-  const { storeUploadId, file } = upload
-  const outside = parts.find((part) => part.number < 1 || part.number > upload.partCount)
-  if (storeUploadId === null || outside) {
-    throw new AppError(
-      'PART_OUT_OF_RANGE',
-      `This upload has ${storeUploadId === null ? 'no parts: it is one PUT' : `parts 1 to ${upload.partCount}`}; ask for a key of those.`,
-    )
-  }
-  const { db } = platform.database
-  if (upload.partsBound && parts.some((part) => part.sha256 === undefined)) await markPartsUnbound(db, uploadId)
-  const lifeMs = keyLifeMs(upload.partSizeBytes, platform.settings.keyFloorBytesPerSecond)
-  const lengths = parts.map((part) => partLength(part.number, file.sizeBytes, upload.partSizeBytes))
-  await recordValetKeys(db, [
-    {
-      ...ledgerLine(ctx, upload),
-      purpose: 'upload-part',
-      firstPart: Math.min(...parts.map((part) => part.number)),
-      keyCount: parts.length,
-      sizeBytes: lengths.reduce((sum, length) => sum + length, 0),
-      lifeMs,
-    },
-  ])
-  return parts.map(({ number, sha256 }, index) => {
-    const sizeBytes = lengths[index] ?? 0
-    const target = { storeUploadId, partNumber: number }
-    const request = platform.store.signPut({
-      objectKey: file.objectKey,
-      mediaType: file.mediaType,
-      sizeBytes,
-      sha256,
-      expiresInMs: lifeMs,
-      target,
-    })
-    return { number, sizeBytes, request }
-  })
+  return issuePartKeys(ctx.platform.database.db, ctx, upload, parts)
 }
 
 /**
@@ -205,62 +164,75 @@ export async function abandonUpload(
 export async function getUpload(ctx: Context, { uploadId }: { uploadId: UploadId }): Promise<UploadProgress> {
   requireRight(ctx.caller, 'upload')
   const upload = await findUploadOf(ctx, uploadId)
-  const parts =
-    upload.status === 'OPEN' && upload.storeUploadId
-      ? await ctx.platform.store.listParts(upload.file.objectKey, upload.storeUploadId)
-      : []
-  const whole = (parts ?? []).filter(
-    (part) => part.sizeBytes === partLength(part.number, upload.file.sizeBytes, upload.partSizeBytes),
-  )
+  const { file, sizeKnown } = upload
   return {
     uploadId: upload.id,
     fileId: upload.fileId,
     status: upload.status,
-    name: upload.file.name,
-    sizeBytes: upload.file.sizeBytes,
-    mediaType: upload.file.mediaType,
+    name: file.name,
+    sizeBytes: sizeKnown ? file.sizeBytes : null,
+    mediaType: file.mediaType,
     mode: upload.mode,
     partSizeBytes: upload.partSizeBytes,
-    partCount: upload.partCount,
-    arrived: whole.map(({ number, sizeBytes }) => ({ number, sizeBytes })),
+    partCount: sizeKnown ? upload.partCount : null,
+    fingerprint: upload.fingerprint,
+    expiresAt: upload.expiresAt.toISOString(),
+    arrived: upload.status === 'OPEN' ? await arrivedParts(ctx, upload) : [],
   }
 }
 
-/** How the bytes go up; the key of a single PUT must stand in the ledger already. */
-function planOf({ platform }: Context, upload: UploadRow): UploadPlan {
-  const { id: uploadId, fileId, partSizeBytes: partSize, partCount: parts } = upload
-  const { sizeBytes, mediaType, objectKey } = upload.file
-  const base = { uploadId, fileId, sizeBytes, mediaType }
-  if (upload.mode === 'multipart') return { ...base, mode: 'multipart', partSizeBytes: partSize, partCount: parts }
-  const put = platform.store.signPut({
-    objectKey,
-    mediaType,
-    sizeBytes,
-    sha256: upload.sha256 ?? undefined,
-    expiresInMs: keyLifeMs(sizeBytes, platform.settings.keyFloorBytesPerSecond),
-    target: { uploadToken: uploadId },
-  })
-  return { ...base, mode: 'single', put }
+/** What the store has of an upload, as far as it is what was promised. */
+async function arrivedParts({ platform }: Context, upload: UploadRow): Promise<PromisedPart[]> {
+  if (upload.storeUploadId === null) return []
+  const stored = await platform.store.listParts(upload.file.objectKey, upload.storeUploadId)
+  const sizes = new Map(stored?.map((part) => [part.number, part.sizeBytes]))
+  const promised = await listPromisedParts(platform.database.db, upload.id)
+  return promised.filter((part) => sizes.get(part.number) === part.sizeBytes)
 }
 
-/** A single PUT has its one key from the start; parts have theirs signed as they are needed. */
-async function recordFirstKey(tx: Transaction, ctx: Context, upload: UploadRow): Promise<void> {
-  if (upload.mode === 'multipart') return
-  const { sizeBytes } = upload.file
-  const lifeMs = keyLifeMs(sizeBytes, ctx.platform.settings.keyFloorBytesPerSecond)
-  await recordValetKeys(tx, [{ ...ledgerLine(ctx, upload), purpose: 'upload', sizeBytes, lifeMs }])
+/** How a file is cut: one size for all parts but the last, since some stores demand it. */
+function cutOf(sizeBytes: number | null): Pick<UploadRow, 'mode' | 'partSizeBytes' | 'partCount' | 'sizeKnown'> {
+  if (sizeBytes === null) {
+    const { unknownSizePartBytes, maxPartCount } = LIMITS
+    return { mode: 'multipart', partSizeBytes: unknownSizePartBytes, partCount: maxPartCount, sizeKnown: false }
+  }
+  const partSize = partSizeBytes(sizeBytes)
+  return sizeBytes < LIMITS.singlePutBelowBytes
+    ? { mode: 'single', partSizeBytes: partSize, partCount: 1, sizeKnown: true }
+    : { mode: 'multipart', partSizeBytes: partSize, partCount: partCount(sizeBytes, partSize), sizeKnown: true }
 }
 
-function ledgerLine({ caller }: Context, upload: UploadRow) {
+/** How the bytes go up, with the first keys. */
+async function planOf(
+  tx: Transaction,
+  ctx: Context,
+  upload: UploadRow,
+  parts: readonly PartToSign[],
+): Promise<UploadPlan> {
+  const { id: uploadId, fileId, partSizeBytes: partSize, sizeKnown } = upload
+  const { sizeBytes, mediaType } = upload.file
+  if (upload.mode === 'single') {
+    return { uploadId, fileId, mediaType, mode: 'single', sizeBytes, put: await issueWholeKey(tx, ctx, upload) }
+  }
   return {
-    workspaceId: caller.workspaceId,
-    userId: caller.userId,
-    apiKeyId: caller.apiKeyId,
-    fromAddress: caller.address,
-    fileId: upload.fileId,
-    uploadId: upload.id,
-    objectKey: upload.file.objectKey,
+    uploadId,
+    fileId,
+    mediaType,
+    mode: 'multipart',
+    sizeBytes: sizeKnown ? sizeBytes : null,
+    partSizeBytes: partSize,
+    partCount: sizeKnown ? upload.partCount : null,
+    signed: parts.length === 0 ? [] : await issuePartKeys(tx, ctx, upload, parts),
   }
+}
+
+function refuseTooLarge(sizeBytes: number, maxFileSizeBytes: number): void {
+  if (sizeBytes <= maxFileSizeBytes) return
+  throw new AppError(
+    'FILE_TOO_LARGE',
+    `The file has ${sizeBytes} bytes and this workspace takes at most ${maxFileSizeBytes}; split it, or ask an owner to raise the limit.`,
+    { details: { maxFileSizeBytes } },
+  )
 }
 
 async function findUploadOf({ platform, caller }: Context, id: UploadId): Promise<UploadRow> {

@@ -19,6 +19,7 @@ import type {
   JobStatus,
   OutputId,
   Page,
+  Preview,
   Role,
   SignedPart,
   UploadId,
@@ -43,7 +44,7 @@ export interface Contract {
   }
   downloads: {
     start: Mutation<{ id: FileId | OutputId; disposition?: Disposition }, Download>
-    previews: Query<{ ids: (FileId | OutputId)[] }, readonly Download[]>
+    previews: Query<{ ids: (FileId | OutputId)[] }, readonly Preview[]>
   }
   files: {
     get: Query<{ fileId: FileId }, FileDetail>

@@ -1,4 +1,4 @@
-import type { Download, FileDetail, FileId, FileRecord, OutputId, UploadId } from '@bellhop/model'
+import type { Download, FileDetail, FileId, FileRecord, OutputId, Preview, UploadId } from '@bellhop/model'
 import { BellhopError } from './bellhop-error.ts'
 import type { Caller } from './caller.ts'
 import type { Contract, Disposition } from './contract.ts'
@@ -93,7 +93,7 @@ export class Files {
   }
 
   /** Addresses that stay the same for minutes, so that a browser caches what they show. At most 100 ids. */
-  previews(ids: readonly (FileId | OutputId)[]): Promise<readonly Download[]> {
+  previews(ids: readonly (FileId | OutputId)[]): Promise<readonly Preview[]> {
     const { caller, contract } = this.#tools
     return caller.again((control) => contract.downloads.previews.query({ ids: [...ids] }, control))
   }

@@ -42,6 +42,19 @@ export const ERRORS = {
   UPLOAD_INCOMPLETE: entry('CONFLICT', true, 'Not all of the bytes have arrived; send what is missing, then complete.'),
   UPLOAD_BUSY: entry('CONFLICT', true, 'This upload is being completed right now; ask again in a moment.'),
   UPLOAD_EXPIRED: entry('CONFLICT', false, 'This upload was left for too long; start a new one.'),
+  PART_CHANGED: entry(
+    'CONFLICT',
+    false,
+    'A part of this upload was promised with other bytes, so the file has changed since; start a new upload.',
+  ),
+  QUOTA_EXCEEDED: entry('FORBIDDEN', false, 'This workspace is full; delete files, or ask an owner for more room.'),
+  FILE_TYPE_REFUSED: entry('FORBIDDEN', false, 'This workspace does not take files of that type.'),
+  VALET_KEY_REVOKED: entry('FORBIDDEN', false, 'This key was revoked; ask an owner of the workspace.'),
+  STORE_CHECK_FAILED: entry(
+    'SERVICE_UNAVAILABLE',
+    true,
+    'The object store could not be examined; see whether it answers, then try again.',
+  ),
   SIZE_MISMATCH: entry(
     'CONFLICT',
     false,

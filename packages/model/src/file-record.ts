@@ -1,4 +1,4 @@
-import type { FileStatus, Integrity } from './file.ts'
+import type { FileFault, FileStatus, Integrity } from './file.ts'
 import type { FileId, OutputId, UserId } from './ids.ts'
 import type { JobSnapshot } from './job-snapshot.ts'
 import type { OutputFile } from './kinds/output-file.ts'
@@ -23,6 +23,10 @@ export interface FileRecord {
   readonly downloadCount: number
   readonly createdAt: string
   readonly readyAt: string | null
+  /** When its stored bytes were last read again and found whole; null: not since they arrived. */
+  readonly verifiedAt: string | null
+  /** Found wrong with the stored object since, and when; null: nothing is. */
+  readonly fault: { readonly kind: FileFault; readonly at: string } | null
   /** Why a REJECTED file was refused. */
   readonly error: { readonly code: string; readonly sentence: string } | null
 }

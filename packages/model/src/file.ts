@@ -4,9 +4,17 @@ import { LIMITS } from './limits.ts'
 export const FILE_STATUSES = ['UPLOADING', 'READY', 'REJECTED', 'DELETED'] as const
 export type FileStatus = (typeof FILE_STATUSES)[number]
 
-/** How far the stored bytes are proved to be the client's. */
-export const INTEGRITIES = ['sha256', 'sha256-parts', 'size'] as const
+/**
+ * How the stored bytes were proved to be the client's, the strongest first. `store-sha256`: the store keeps a SHA-256 of
+ * its own and it is the client's. `sha256`, `sha256-parts`: the keys were bound to the bytes, and the store refuses others.
+ * `reread`: read again and compared, since the store checks nothing. `size`: the client did not hash them.
+ */
+export const INTEGRITIES = ['store-sha256', 'sha256', 'sha256-parts', 'reread', 'size'] as const
 export type Integrity = (typeof INTEGRITIES)[number]
+
+/** What may be found wrong with the object of a file later: it is gone, or its bytes are no longer those that were sent. */
+export const FILE_FAULTS = ['missing', 'damaged'] as const
+export type FileFault = (typeof FILE_FAULTS)[number]
 
 // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
 const CONTROL = /[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/gu

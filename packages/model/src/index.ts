@@ -1,8 +1,8 @@
 export type { Account, ApiKeyRecord } from './account.ts'
 export { AppError, ERRORS, isErrorCode } from './errors.ts'
 export type { ErrorCode, ErrorStatus } from './errors.ts'
-export { FILE_STATUSES, INTEGRITIES, cleanFileName, cleanTags } from './file.ts'
-export type { FileStatus, Integrity } from './file.ts'
+export { FILE_FAULTS, FILE_STATUSES, INTEGRITIES, cleanFileName, cleanTags } from './file.ts'
+export type { FileFault, FileStatus, Integrity } from './file.ts'
 export { CATALOG_SORTS } from './file-record.ts'
 export type {
   CatalogEntry,
@@ -52,6 +52,9 @@ export type { OutputFile } from './kinds/output-file.ts'
 export { GIB, KIB, LIMITS, MIB, TIB, partSizeBytes } from './limits.ts'
 export { FILE_TYPES, OCTET_STREAM, canonicalMediaType, fileTypeOf, isInlineSafe, mediaTypeOf } from './media-type.ts'
 export type { FileType } from './media-type.ts'
+export type { Quota, QuotaState, Usage } from './quota.ts'
+export { CHECK_STATES, KEY_BINDINGS, STORE_CHECKS } from './store-report.ts'
+export type { CheckState, KeyBinding, StoreCheck, StoreCheckName, StoreReport, StoreSweep } from './store-report.ts'
 export {
   UPLOAD_COMMANDS,
   UPLOAD_STATUSES,
@@ -62,7 +65,17 @@ export {
   uploadStatusesBefore,
 } from './upload.ts'
 export type { UploadCommand, UploadStatus } from './upload.ts'
-export type { CompletedUpload, Download, SignedPart, SignedRequest, UploadPlan, UploadProgress } from './upload-plan.ts'
+export type {
+  CompletedUpload,
+  Download,
+  FileDigests,
+  OpenUpload,
+  Preview,
+  SignedPart,
+  SignedRequest,
+  UploadPlan,
+  UploadProgress,
+} from './upload-plan.ts'
 export { VALET_KEY_PURPOSES, keyLifeMs } from './valet-key.ts'
 export type { ValetKeyPurpose, ValetKeyRecord } from './valet-key.ts'
 export { RIGHTS, ROLES, ROLE_RIGHTS, roleMay } from './workspace.ts'

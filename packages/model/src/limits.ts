@@ -17,6 +17,10 @@ export const LIMITS = {
   targetPartCount: 9_000,
   maxPartCount: 10_000,
   partsPerSigning: 64,
+  /** Of a stream of unknown length, which so may have 156 GiB. Larger ones tell their length. */
+  unknownSizePartBytes: 16 * MIB,
+  /** Media types that a quota may list. */
+  quotaMediaTypes: 64,
   fileNameChars: 255,
   tagChars: 64,
   tagsPerFile: 32,

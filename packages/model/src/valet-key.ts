@@ -32,4 +32,6 @@ export interface ValetKeyRecord {
   readonly expiresAt: string
   /** As far as the store tells. */
   readonly usedAt: string | null
+  /** Since then no key follows it; what was issued lives until it expires. */
+  readonly revokedAt: string | null
 }

@@ -169,6 +169,8 @@ function toFileRecord(row: FileRow, ownerName: string): FileRecord {
     downloadCount: row.downloadCount,
     createdAt: row.createdAt.toISOString(),
     readyAt: row.readyAt?.toISOString() ?? null,
+    verifiedAt: row.verifiedAt?.toISOString() ?? null,
+    fault: row.fault === null || row.faultAt === null ? null : { kind: row.fault, at: row.faultAt.toISOString() },
     error: row.errorCode === null ? null : { code: row.errorCode, sentence: row.errorSentence ?? '' },
   }
 }

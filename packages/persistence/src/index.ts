@@ -63,6 +63,7 @@ export type { KeySigner, KeySignerOptions, SignableRequest } from './key-signer.
 export { migrate } from './migrate.ts'
 export { createNotifier, listenForNotifications } from './notifications.ts'
 export type { NotificationHandlers, Notifier } from './notifications.ts'
+export { findStoreReport, saveStoreReport } from './store-reports.ts'
 export { openObjectStore } from './object-store.ts'
 export type { ObjectStore, StoredObject, StoredPart } from './object-store.ts'
 export type { GetKey, PutKey } from './object-keys.ts'
@@ -78,6 +79,8 @@ export {
   setUploadSha256,
 } from './uploads.ts'
 export type { NewUpload, UploadRow } from './uploads.ts'
+export { listPromisedParts, promiseParts } from './upload-parts.ts'
+export type { PromisedPart } from './upload-parts.ts'
 export { findLivePreviewKeys, listValetKeys, markUploadKeysUsed, recordValetKeys } from './valet-keys.ts'
 export type { NewValetKey } from './valet-keys.ts'
 export { freshnessOf, isViewName, recompute, startViewKeeper, viewStatuses } from './view-status.ts'

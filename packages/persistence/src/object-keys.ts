@@ -1,6 +1,6 @@
 import { GetObjectCommand } from '@aws-sdk/client-s3'
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
-import type { SignedRequest } from '@bellhop/model'
+import type { KeyBinding, SignedRequest } from '@bellhop/model'
 import { createKeySigner } from './key-signer.ts'
 import { openS3Client } from './s3-client.ts'
 import type { ObjectStoreOptions } from './s3-client.ts'
@@ -10,8 +10,10 @@ export interface PutKey {
   readonly objectKey: string
   readonly sizeBytes: number
   readonly mediaType: string
-  /** Binds the key to these bytes. */
+  /** Binds the key to these bytes, lower-case hex. */
   readonly sha256: string | undefined
+  /** How: as strongly as the store keeps it. */
+  readonly binding: KeyBinding
   readonly expiresInMs: number
   readonly target: { readonly uploadToken: string } | { readonly storeUploadId: string; readonly partNumber: number }
 }
@@ -36,35 +38,28 @@ export function issueObjectKeys(options: ObjectStoreOptions) {
   const signer = createKeySigner({ ...options, endpoint })
 
   return {
-    signPut({ objectKey, sizeBytes, mediaType, sha256, expiresInMs, target }: PutKey): SignedRequest {
+    signPut({ objectKey, sizeBytes, mediaType, sha256, binding, expiresInMs, target }: PutKey): SignedRequest {
+      const bound: Record<string, string> = { 'content-length': String(sizeBytes), 'content-type': mediaType }
       // A whole object is created once (If-None-Match) and carries its upload's token; a part has neither.
-      const bound: Record<string, string> =
-        'uploadToken' in target
-          ? {
-              'content-length': String(sizeBytes),
-              'content-type': mediaType,
-              'if-none-match': '*',
-              [`x-amz-meta-${TOKEN}`]: target.uploadToken,
-            }
-          : { 'content-length': String(sizeBytes), 'content-type': mediaType }
+      if ('uploadToken' in target) {
+        bound['if-none-match'] = '*'
+        bound[`x-amz-meta-${TOKEN}`] = target.uploadToken
+      }
+      if (sha256 !== undefined && binding === 'store-sha256') {
+        bound['x-amz-checksum-sha256'] = Buffer.from(sha256, 'hex').toString('base64')
+      }
+      const payload = sha256 !== undefined && binding !== 'none' ? { sha256 } : {}
       const query: Record<string, string> =
         'uploadToken' in target
           ? { 'x-id': 'PutObject' }
           : { partNumber: String(target.partNumber), uploadId: target.storeUploadId, 'x-id': 'UploadPart' }
-      const url = signer.sign({
-        method: 'PUT',
-        objectKey,
-        expiresInMs,
-        headers: bound,
-        query,
-        ...(sha256 === undefined ? {} : { sha256 }),
-      })
+      const url = signer.sign({ method: 'PUT', objectKey, expiresInMs, headers: bound, query, ...payload })
       // A browser sets content-length itself, from the body, and lets no script do it.
       const { 'content-length': _, ...headers } = bound
       return {
         method: 'PUT',
         url,
-        headers: sha256 === undefined ? headers : { ...headers, 'x-amz-content-sha256': sha256 },
+        headers: payload.sha256 === undefined ? headers : { ...headers, 'x-amz-content-sha256': payload.sha256 },
         expiresInMs,
       }
     },

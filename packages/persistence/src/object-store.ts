@@ -13,6 +13,7 @@ import {
   PutObjectCommand,
 } from '@aws-sdk/client-s3'
 import { AppError } from '@bellhop/model'
+import type { KeyBinding } from '@bellhop/model'
 import { TOKEN, issueObjectKeys } from './object-keys.ts'
 import { openS3Client } from './s3-client.ts'
 import type { ObjectStoreOptions } from './s3-client.ts'
@@ -46,7 +47,12 @@ export function openObjectStore(options: ObjectStoreOptions) {
     signGet: keys.signGet,
 
     /** Returns the store's own id of the multipart upload. */
-    async createMultipart(objectKey: string, mediaType: string, uploadToken: string): Promise<string> {
+    async createMultipart(
+      objectKey: string,
+      mediaType: string,
+      uploadToken: string,
+      binding: KeyBinding,
+    ): Promise<string> {
       const answer = await ask(() =>
         s3.send(
           new CreateMultipartUploadCommand({
@@ -54,6 +60,7 @@ export function openObjectStore(options: ObjectStoreOptions) {
             Key: objectKey,
             ContentType: mediaType,
             Metadata: { [TOKEN]: uploadToken },
+            ...(binding === 'store-sha256' ? { ChecksumAlgorithm: 'SHA256' } : {}),
           }),
         ),
       )

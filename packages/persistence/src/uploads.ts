@@ -1,6 +1,6 @@
 import { uploadStatusesBefore } from '@bellhop/model'
 import type { FileId, UploadCommand, UploadId, UploadStatus, WorkspaceId } from '@bellhop/model'
-import { and, eq, inArray, lt, or, sql } from 'drizzle-orm'
+import { and, eq, inArray, isNull, lt, or, sql } from 'drizzle-orm'
 import type { Executor } from './database.ts'
 import { files, uploads } from './schema/index.ts'
 
@@ -67,8 +67,14 @@ export async function markPartsUnbound(tx: Executor, id: UploadId): Promise<void
     .where(and(eq(uploads.id, id), eq(uploads.partsBound, true)))
 }
 
-export async function setUploadSha256(tx: Executor, id: UploadId, sha256: string | null): Promise<void> {
-  await tx.update(uploads).set({ sha256 }).where(eq(uploads.id, id))
+/** Commits a single PUT to its bytes. False: it was promised with others before. */
+export async function setUploadSha256(tx: Executor, id: UploadId, sha256: string): Promise<boolean> {
+  const rows = await tx
+    .update(uploads)
+    .set({ sha256 })
+    .where(and(eq(uploads.id, id), or(isNull(uploads.sha256), eq(uploads.sha256, sha256))))
+    .returning({ id: uploads.id })
+  return rows.length > 0
 }
 
 /** What nobody came back for: expired and OPEN, or left in COMPLETING by a dead server. */

@@ -1,5 +1,5 @@
 import { newId } from '@bellhop/model'
-import type { FileId, UploadId, UserId, ValetKeyRecord, WorkspaceId } from '@bellhop/model'
+import type { FileId, UploadId, UserId, ValetKeyId, ValetKeyRecord, WorkspaceId } from '@bellhop/model'
 import { and, desc, eq, gt, inArray, isNull, lt } from 'drizzle-orm'
 import { sql } from 'drizzle-orm'
 import type { Executor } from './database.ts'
@@ -9,16 +9,15 @@ export type NewValetKey = Omit<typeof valetKeys.$inferInsert, 'id' | 'issuedAt' 
   readonly lifeMs: number
 }
 
-/** Writes keys to the ledger. They are handed out only after this is committed. */
-export async function recordValetKeys(tx: Executor, keys: readonly NewValetKey[]): Promise<void> {
-  if (keys.length === 0) return
-  await tx.insert(valetKeys).values(
-    keys.map(({ lifeMs, ...key }) => ({
-      ...key,
-      id: newId('valetKey'),
-      expiresAt: sql`now() + ${lifeMs} * interval '1 millisecond'`,
-    })),
-  )
+/** Writes keys to the ledger. They are handed out only after this is committed. Returns the lines' ids, in order. */
+export async function recordValetKeys(tx: Executor, keys: readonly NewValetKey[]): Promise<ValetKeyId[]> {
+  const lines = keys.map(({ lifeMs, ...key }) => ({
+    ...key,
+    id: newId('valetKey'),
+    expiresAt: sql`now() + ${lifeMs} * interval '1 millisecond'`,
+  }))
+  if (lines.length > 0) await tx.insert(valetKeys).values(lines)
+  return lines.map((line) => line.id)
 }
 
 /** The store has the object, so the keys that made it were used. */
@@ -85,5 +84,6 @@ export async function listValetKeys(
     issuedAt: key.issuedAt.toISOString(),
     expiresAt: key.expiresAt.toISOString(),
     usedAt: key.usedAt?.toISOString() ?? null,
+    revokedAt: key.revokedAt?.toISOString() ?? null,
   }))
 }

@@ -2,7 +2,7 @@ import { newId } from '@bellhop/model'
 import type { Role, UserId, WorkspaceId } from '@bellhop/model'
 import { and, asc, eq, sql } from 'drizzle-orm'
 import type { Executor } from './database.ts'
-import { members, users, workspaces } from './schema/index.ts'
+import { members, quotas, users, workspaces } from './schema/index.ts'
 
 export interface Membership {
   readonly id: WorkspaceId
@@ -24,6 +24,7 @@ export async function lockFirstOwner(tx: Executor): Promise<void> {
 export async function createWorkspace(tx: Executor, name: string, owner: UserId): Promise<WorkspaceId> {
   const id = newId('workspace')
   await tx.insert(workspaces).values({ id, name })
+  await tx.insert(quotas).values({ workspaceId: id })
   await tx.insert(members).values({ workspaceId: id, userId: owner, role: 'owner' })
   return id
 }

@@ -1,11 +1,11 @@
-import type { Download, FileId, OutputId } from '@bellhop/model'
+import type { Preview, FileId, OutputId } from '@bellhop/model'
 import { LIMITS } from '@bellhop/model'
 
 export type PreviewId = FileId | OutputId
-type Ask = (ids: PreviewId[]) => Promise<readonly Download[]>
+type Ask = (ids: PreviewId[]) => Promise<readonly Preview[]>
 
 interface Waiting {
-  readonly resolve: (download: Download | null) => void
+  readonly resolve: (download: Preview | null) => void
   readonly reject: (error: unknown) => void
 }
 
@@ -19,7 +19,7 @@ export class PreviewLoader {
   }
 
   /** Null when there is no preview under that id. */
-  load(id: PreviewId): Promise<Download | null> {
+  load(id: PreviewId): Promise<Preview | null> {
     if (this.#waiting.size === 0) queueMicrotask(() => this.#send())
     return new Promise((resolve, reject) => {
       const same = this.#waiting.get(id) ?? []

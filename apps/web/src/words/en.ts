@@ -242,7 +242,9 @@ export const en = {
     },
     integrity: {
       sha256: 'Every byte, by its fingerprint',
+      'store-sha256': 'The whole, by a fingerprint that the store keeps',
       'sha256-parts': 'Every part, by its fingerprint',
+      reread: 'The whole, read again',
       size: 'By size',
     },
     about: 'About this file',

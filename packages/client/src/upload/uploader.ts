@@ -1,4 +1,4 @@
-import type { CompletedUpload, UploadId, UploadPlan, UploadProgress } from '@bellhop/model'
+import type { CompletedUpload, UploadId, UploadPlan } from '@bellhop/model'
 import { LIMITS, partLength, newId } from '@bellhop/model'
 import { BellhopError, throwIfAborted } from '../bellhop-error.ts'
 import type { Platform, UploadInput } from '../platform/platform.ts'
@@ -149,6 +149,10 @@ export class Uploader {
 
   async #find(uploadId: UploadId, source: UploadSource, signal: AbortSignal): Promise<Planned> {
     const found = await this.#tools.port.get({ uploadId }, signal)
+    const { sizeBytes, partCount } = found
+    if (sizeBytes === null || partCount === null) {
+      throw new BellhopError('SOURCE_UNREADABLE', 'A stream cannot be read twice; upload it anew.')
+    }
     if (found.sizeBytes !== source.sizeBytes) {
       throw new BellhopError(
         'SOURCE_CHANGED',
@@ -156,13 +160,13 @@ export class Uploader {
         { details: { uploadId } },
       )
     }
-    const partSizeBytes = found.mode === 'single' ? found.sizeBytes : found.partSizeBytes
+    const partSizeBytes = found.mode === 'single' ? sizeBytes : found.partSizeBytes
     // Of an upload that has ended, completing answers the file or says why there is none.
     const ended = found.status !== 'OPEN'
-    const arrived = ended ? allParts(found) : new Set(found.arrived.map(({ number }) => number))
+    const arrived = ended ? allParts(partCount) : new Set(found.arrived.map(({ number }) => number))
     let arrivedBytes = 0
-    for (const number of arrived) arrivedBytes += partLength(number, found.sizeBytes, partSizeBytes)
-    return { work: { ...found, partSizeBytes, arrived }, fileId: found.fileId, arrivedBytes }
+    for (const number of arrived) arrivedBytes += partLength(number, sizeBytes, partSizeBytes)
+    return { work: { ...found, sizeBytes, partCount, partSizeBytes, arrived }, fileId: found.fileId, arrivedBytes }
   }
 }
 
@@ -177,16 +181,18 @@ function prepareWhole(source: UploadSource, signal: AbortSignal): Promise<Prepar
 }
 
 function workOf(plan: UploadPlan, whole: PreparedPart | undefined): UploadWork {
-  const { uploadId, mode, sizeBytes } = plan
-  if (mode === 'multipart') {
-    const { partSizeBytes, partCount } = plan
-    return { uploadId, mode, sizeBytes, partSizeBytes, partCount, arrived: new Set() }
+  const { uploadId, mode } = plan
+  const sizeBytes = plan.sizeBytes ?? 0
+  if (plan.mode === 'multipart') {
+    const { partSizeBytes } = plan
+    const partCount = plan.partCount ?? 0
+    return { uploadId, mode: 'multipart', sizeBytes, partSizeBytes, partCount, arrived: new Set() }
   }
   const single = { uploadId, mode, sizeBytes, partSizeBytes: sizeBytes, partCount: 1, arrived: new Set<number>() }
   return whole ? { ...single, ready: { part: whole, put: plan.put } } : single
 }
 
-function allParts({ partCount }: UploadProgress): Set<number> {
+function allParts(partCount: number): Set<number> {
   return new Set(Array.from({ length: partCount }, (_, index) => index + 1))
 }
 

@@ -142,7 +142,10 @@ export class Uploads {
       arrived: [...arrived.keys()].map((number) => ({
         number,
         sizeBytes: partLength(number, upload.sizeBytes, upload.partSizeBytes),
+        sha256: null,
       })),
+      fingerprint: null,
+      expiresAt: new Date(Date.now() + 60_000).toISOString(),
     }
   }
 
@@ -151,7 +154,7 @@ export class Uploads {
     if (!upload) throw new AppError('FILE_NOT_FOUND')
     const { url } = await this.#key({ method: 'GET', path: `/${BUCKET}/${upload.fileId}` })
     const { name, mediaType, sizeBytes } = upload
-    return { id, url, name, mediaType, sizeBytes, expiresInMs: this.keyLifeMs }
+    return { id, keyId: 'vk_01', url, name, mediaType, sizeBytes, expiresInMs: this.keyLifeMs }
   }
 
   async bytesOf(fileId: FileId): Promise<Buffer> {
@@ -181,7 +184,13 @@ export class Uploads {
     const { id, fileId, sizeBytes, mediaType, storeUploadId } = upload
     const base = { uploadId: id, fileId, sizeBytes, mediaType }
     if (storeUploadId) {
-      return { ...base, mode: 'multipart', partSizeBytes: upload.partSizeBytes, partCount: upload.partCount }
+      return {
+        ...base,
+        mode: 'multipart',
+        partSizeBytes: upload.partSizeBytes,
+        partCount: upload.partCount,
+        signed: [],
+      }
     }
     const put = await this.#putKey(upload, sizeBytes, sha256, {}, { 'if-none-match': '*' })
     return { ...base, mode: 'single', put }
@@ -243,6 +252,8 @@ function fileRecord(upload: Upload): FileRecord {
     sha256: null,
     downloadCount: 0,
     createdAt: new Date(0).toISOString(),
+    verifiedAt: null,
+    fault: null,
     readyAt: new Date(0).toISOString(),
     error: null,
   }

@@ -1,7 +1,7 @@
 import { ROLES } from '@bellhop/model'
 import type { ApiKeyId, UserId, WorkspaceId } from '@bellhop/model'
 import { sql } from 'drizzle-orm'
-import { check, index, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core'
+import { bigint, check, index, integer, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core'
 import { oneOf } from './columns.ts'
 import { users } from './identity.ts'
 
@@ -10,6 +10,36 @@ export const workspaces = pgTable('workspaces', {
   name: text().notNull(),
   createdAt: timestamp('created_at', { withTimezone: true }).notNull().defaultNow(),
 })
+
+/**
+ * What a workspace may hold and what it holds: one row a workspace, changed in the transaction that changes its files.
+ * Reserved is what uploads that have not ended may still bring.
+ */
+export const quotas = pgTable(
+  'quotas',
+  {
+    workspaceId: text('workspace_id')
+      .$type<WorkspaceId>()
+      .primaryKey()
+      .references(() => workspaces.id, { onDelete: 'cascade' }),
+    /** Null: no bound. */
+    maxBytes: bigint('max_bytes', { mode: 'number' }),
+    maxFiles: integer('max_files'),
+    maxFileBytes: bigint('max_file_bytes', { mode: 'number' }),
+    /** Such as `image/*` or `text/csv`; null: every type. */
+    mediaTypes: text('media_types').array(),
+    usedBytes: bigint('used_bytes', { mode: 'number' }).notNull().default(0),
+    usedFiles: integer('used_files').notNull().default(0),
+    reservedBytes: bigint('reserved_bytes', { mode: 'number' }).notNull().default(0),
+    reservedFiles: integer('reserved_files').notNull().default(0),
+  },
+  (t) => [
+    check(
+      'quotas_usage_check',
+      sql`least(${t.usedBytes}, ${t.usedFiles}, ${t.reservedBytes}, ${t.reservedFiles}) >= 0`,
+    ),
+  ],
+)
 
 export const members = pgTable(
   'members',

@@ -1,0 +1,109 @@
+import { AppError, keyLifeMs, partLength } from '@bellhop/model'
+import type { SignedPart, SignedRequest } from '@bellhop/model'
+import { markPartsUnbound, promiseParts, recordValetKeys } from '@bellhop/persistence'
+import type { Executor, PromisedPart, UploadRow } from '@bellhop/persistence'
+import type { Context } from './caller.ts'
+
+export interface PartToSign {
+  readonly number: number
+  readonly sha256?: string | undefined
+  /** Told only where the length of the whole is not known. */
+  readonly sizeBytes?: number | undefined
+}
+
+/** The key of a single PUT. It stands in the ledger before it is handed out. */
+export async function issueWholeKey(tx: Executor, ctx: Context, upload: UploadRow): Promise<SignedRequest> {
+  const { platform } = ctx
+  const { sizeBytes, mediaType, objectKey } = upload.file
+  const lifeMs = keyLifeMs(sizeBytes, platform.settings.keyFloorBytesPerSecond)
+  await recordValetKeys(tx, [{ ...ledgerLine(ctx, upload), purpose: 'upload', sizeBytes, lifeMs }])
+  return platform.store.signPut({
+    objectKey,
+    mediaType,
+    sizeBytes,
+    sha256: upload.sha256 ?? undefined,
+    binding: upload.binding,
+    expiresInMs: lifeMs,
+    target: { uploadToken: upload.id },
+  })
+}
+
+/**
+ * Keys for parts, just in time: each for one part, its length, its type, and its bytes where they were hashed. The first
+ * key for a part commits the upload to its bytes.
+ */
+export async function issuePartKeys(
+  tx: Executor,
+  ctx: Context,
+  upload: UploadRow,
+  asked: readonly PartToSign[],
+): Promise<SignedPart[]> {
+  const { platform } = ctx
+  const { storeUploadId, file } = upload
+  const parts = asked.map((part) => promised(upload, part))
+  const [changed, ...others] = await promiseParts(tx, upload.id, parts)
+  if (changed !== undefined) {
+    throw new AppError(
+      'PART_CHANGED',
+      `Part ${changed} of this upload was promised with other bytes, so the file has changed since it began; start a new upload.`,
+      { details: { changed: [changed, ...others] } },
+    )
+  }
+  if (upload.partsBound && parts.some((part) => part.sha256 === null)) await markPartsUnbound(tx, upload.id)
+  const lifeMs = keyLifeMs(upload.partSizeBytes, platform.settings.keyFloorBytesPerSecond)
+  await recordValetKeys(tx, [
+    {
+      ...ledgerLine(ctx, upload),
+      purpose: 'upload-part',
+      firstPart: Math.min(...parts.map((part) => part.number)),
+      keyCount: parts.length,
+      sizeBytes: parts.reduce((sum, part) => sum + part.sizeBytes, 0),
+      lifeMs,
+    },
+  ])
+  return parts.map(({ number, sizeBytes, sha256 }) => ({
+    number,
+    sizeBytes,
+    request: platform.store.signPut({
+      objectKey: file.objectKey,
+      mediaType: file.mediaType,
+      sizeBytes,
+      sha256: sha256 ?? undefined,
+      binding: upload.binding,
+      expiresInMs: lifeMs,
+      target: { storeUploadId: storeUploadId ?? '', partNumber: number },
+    }),
+  }))
+}
+
+/** What is asked for, checked against the plan. */
+function promised(upload: UploadRow, { number, sizeBytes, ...asked }: PartToSign): PromisedPart {
+  const sha256 = asked.sha256 ?? null
+  const { partSizeBytes, partCount, storeUploadId, sizeKnown } = upload
+  if (storeUploadId === null || number < 1 || number > partCount) {
+    throw new AppError(
+      'PART_OUT_OF_RANGE',
+      `This upload has ${storeUploadId === null ? 'no parts: it is one PUT' : `parts 1 to ${partCount}`}; ask for a key of those.`,
+    )
+  }
+  if (sizeKnown) return { number, sha256, sizeBytes: partLength(number, upload.file.sizeBytes, partSizeBytes) }
+  if (sizeBytes === undefined || sizeBytes < 1 || sizeBytes > partSizeBytes) {
+    throw new AppError(
+      'PART_OUT_OF_RANGE',
+      `The length of this upload is not known yet, so each part tells its own: 1 to ${partSizeBytes} bytes.`,
+    )
+  }
+  return { number, sha256, sizeBytes }
+}
+
+function ledgerLine({ caller }: Context, upload: UploadRow) {
+  return {
+    workspaceId: caller.workspaceId,
+    userId: caller.userId,
+    apiKeyId: caller.apiKeyId,
+    fromAddress: caller.address,
+    fileId: upload.fileId,
+    uploadId: upload.id,
+    objectKey: upload.file.objectKey,
+  }
+}

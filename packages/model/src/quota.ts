@@ -1,0 +1,21 @@
+/** What a workspace may hold. Null: no bound. Outputs of jobs are not counted. */
+export interface Quota {
+  readonly maxBytes: number | null
+  readonly maxFiles: number | null
+  readonly maxFileBytes: number | null
+  /** Such as `image/*` or `text/csv`. */
+  readonly mediaTypes: readonly string[] | null
+}
+
+/** What it holds. Reserved is what uploads that have not ended may still bring. */
+export interface Usage {
+  readonly usedBytes: number
+  readonly usedFiles: number
+  readonly reservedBytes: number
+  readonly reservedFiles: number
+}
+
+export interface QuotaState {
+  readonly quota: Quota
+  readonly usage: Usage
+}

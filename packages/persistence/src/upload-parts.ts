@@ -1,0 +1,49 @@
+import type { UploadId } from '@bellhop/model'
+import { asc, eq, inArray, and, sql } from 'drizzle-orm'
+import type { Executor } from './database.ts'
+import { uploadParts } from './schema/index.ts'
+
+export interface PromisedPart {
+  readonly number: number
+  readonly sizeBytes: number
+  /** Lower-case hex; null where the client did not hash. */
+  readonly sha256: string | null
+}
+
+/**
+ * Commits the upload to what these parts are. Returns the numbers of those that were promised otherwise before: for them
+ * no key may be signed. Parts are locked in order, so that two clients of one upload cannot deadlock.
+ */
+export async function promiseParts(
+  tx: Executor,
+  uploadId: UploadId,
+  parts: readonly PromisedPart[],
+): Promise<number[]> {
+  const ordered = parts.toSorted((a, b) => a.number - b.number)
+  const kept = await tx
+    .insert(uploadParts)
+    .values(ordered.map((part) => ({ ...part, uploadId })))
+    .onConflictDoUpdate({
+      target: [uploadParts.uploadId, uploadParts.number],
+      // A part that nobody had hashed may be hashed later, not the other way round.
+      set: { sha256: sql`coalesce(${uploadParts.sha256}, excluded.sha256)` },
+      setWhere: sql`${uploadParts.sizeBytes} = excluded.size_bytes
+        and coalesce(${uploadParts.sha256} = excluded.sha256, true)`,
+    })
+    .returning({ number: uploadParts.number })
+  const agreed = new Set(kept.map((part) => part.number))
+  return ordered.map((part) => part.number).filter((number) => !agreed.has(number))
+}
+
+/** In order of their numbers. */
+export function listPromisedParts(
+  tx: Executor,
+  uploadId: UploadId,
+  numbers?: readonly number[],
+): Promise<PromisedPart[]> {
+  return tx
+    .select({ number: uploadParts.number, sizeBytes: uploadParts.sizeBytes, sha256: uploadParts.sha256 })
+    .from(uploadParts)
+    .where(and(eq(uploadParts.uploadId, uploadId), numbers && inArray(uploadParts.number, [...numbers])))
+    .orderBy(asc(uploadParts.number))
+}
