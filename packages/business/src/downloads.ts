@@ -1,5 +1,14 @@
 import { AppError, LIMITS, OCTET_STREAM, isId, isInlineSafe, keyLifeMs } from '@bellhop/model'
-import type { Download, FileId, OutputId, Page, Preview, ValetKeyPurpose, ValetKeyRecord } from '@bellhop/model'
+import type {
+  Download,
+  FileId,
+  KeyLife,
+  OutputId,
+  Page,
+  Preview,
+  ValetKeyPurpose,
+  ValetKeyRecord,
+} from '@bellhop/model'
 import * as persistence from '@bellhop/persistence'
 import * as contentDisposition from 'content-disposition'
 import { z } from 'zod'
@@ -24,10 +33,7 @@ export async function startDownload(
   requireRight(caller, 'read')
   const [object] = await findDownloadables(ctx, [id])
   if (!object) throw new AppError(isId('file', id) ? 'FILE_NOT_FOUND' : 'OUTPUT_NOT_FOUND')
-  const lifeMs = Math.max(
-    LIMITS.downloadKeyLifeMs,
-    keyLifeMs(object.sizeBytes, platform.settings.keyFloorBytesPerSecond),
-  )
+  const lifeMs = readLifeMs(platform.settings.keyLife, object.sizeBytes)
   const keyId = await platform.database.db.transaction(async (tx) => {
     if (object.id === object.fileId) await persistence.countDownload(tx, object.fileId)
     const [id] = await persistence.recordValetKeys(tx, [ledgerLine(ctx, object, 'download', lifeMs)])
@@ -52,7 +58,7 @@ export async function previewDownloads(
   requireRight(caller, 'read')
   const objects = (await findDownloadables(ctx, ids)).filter((object) => isInlineSafe(object.mediaType))
   const { db } = platform.database
-  const lifeMs = LIMITS.downloadKeyLifeMs
+  const lifeMs = readLifeMs(platform.settings.keyLife, 0)
   // The same URL is one key, however often it is asked for.
   const known = await persistence.findLivePreviewKeys(db, caller.workspaceId, {
     userId: caller.userId,
@@ -97,6 +103,10 @@ export async function listValetKeys(
   })
   const items = found.slice(0, input.limit)
   return { items, nextCursor: found.length > input.limit ? encodeCursor(items.at(-1)?.id) : null }
+}
+
+function readLifeMs(life: KeyLife, sizeBytes: number): number {
+  return Math.min(life.maxMs, Math.max(LIMITS.downloadKeyLifeMs, keyLifeMs(sizeBytes, life)))
 }
 
 async function findDownloadables(

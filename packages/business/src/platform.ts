@@ -1,4 +1,5 @@
 import { hostname } from 'node:os'
+import type { KeyLife } from '@bellhop/model'
 import { CallerCache } from './caller-cache.ts'
 import { createNotifier, migrate, openDatabase, openIdentity, openObjectStore } from '@bellhop/persistence'
 import type { Database, Identity, Notifier, ObjectStore, ObjectStoreOptions } from '@bellhop/persistence'
@@ -21,8 +22,9 @@ export interface PlatformSettings {
   readonly publicUrl: string
   /** Signs the session cookies. */
   readonly secret: string
-  /** The slowest link that an upload key is made for. */
-  readonly keyFloorBytesPerSecond: number
+  readonly keyLife: KeyLife
+  /** How many keys may be issued; as many at once as in a minute. */
+  readonly keysPerMinute: { readonly user: number; readonly workspace: number }
   readonly maxFileSizeBytes: number
 }
 

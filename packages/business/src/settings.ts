@@ -20,21 +20,33 @@ const whole = (name: string, min: number, max: number) => {
     .max(max, { error: (issue) => sentence(issue.input) })
 }
 
-const platformEnvironment = z.object({
-  DATABASE_URL: url('DATABASE_URL'),
-  S3_ENDPOINT: url('S3_ENDPOINT'),
-  S3_PUBLIC_ENDPOINT: url('S3_PUBLIC_ENDPOINT').optional(),
-  S3_BUCKET: given('S3_BUCKET'),
-  S3_REGION: given('S3_REGION').default('us-east-1'),
-  S3_ACCESS_KEY_ID: given('S3_ACCESS_KEY_ID'),
-  S3_SECRET_ACCESS_KEY: given('S3_SECRET_ACCESS_KEY'),
-  BELLHOP_DATA_DIR: given('BELLHOP_DATA_DIR').default('.bellhop'),
-  BELLHOP_SECRET: given('BELLHOP_SECRET')
-    .min(32, 'Expected `BELLHOP_SECRET` to have at least 32 characters.')
-    .optional(),
-  BELLHOP_KEY_FLOOR_KIB_PER_SECOND: whole('BELLHOP_KEY_FLOOR_KIB_PER_SECOND', 1, 1024 * 1024).default(128),
-  BELLHOP_MAX_FILE_BYTES: whole('BELLHOP_MAX_FILE_BYTES', 1, LIMITS.fileSizeBytes).default(LIMITS.fileSizeBytes),
-})
+/** From what one request may ask for at most, so that every request can be granted. */
+const keysPerMinute = (name: string) => whole(name, LIMITS.downloadsPerRequest, 10_000_000)
+
+const platformEnvironment = z
+  .object({
+    DATABASE_URL: url('DATABASE_URL'),
+    S3_ENDPOINT: url('S3_ENDPOINT'),
+    S3_PUBLIC_ENDPOINT: url('S3_PUBLIC_ENDPOINT').optional(),
+    S3_BUCKET: given('S3_BUCKET'),
+    S3_REGION: given('S3_REGION').default('us-east-1'),
+    S3_ACCESS_KEY_ID: given('S3_ACCESS_KEY_ID'),
+    S3_SECRET_ACCESS_KEY: given('S3_SECRET_ACCESS_KEY'),
+    BELLHOP_DATA_DIR: given('BELLHOP_DATA_DIR').default('.bellhop'),
+    BELLHOP_SECRET: given('BELLHOP_SECRET')
+      .min(32, 'Expected `BELLHOP_SECRET` to have at least 32 characters.')
+      .optional(),
+    BELLHOP_KEY_FLOOR_KIB_PER_SECOND: whole('BELLHOP_KEY_FLOOR_KIB_PER_SECOND', 1, 1024 * 1024).default(128),
+    BELLHOP_KEY_LIFE_MIN_SECONDS: whole('BELLHOP_KEY_LIFE_MIN_SECONDS', 1, 3600).default(60),
+    BELLHOP_KEY_LIFE_MAX_MINUTES: whole('BELLHOP_KEY_LIFE_MAX_MINUTES', 1, 720).default(720),
+    BELLHOP_KEYS_PER_MINUTE_USER: keysPerMinute('BELLHOP_KEYS_PER_MINUTE_USER').default(30_000),
+    BELLHOP_KEYS_PER_MINUTE_WORKSPACE: keysPerMinute('BELLHOP_KEYS_PER_MINUTE_WORKSPACE').default(120_000),
+    BELLHOP_MAX_FILE_BYTES: whole('BELLHOP_MAX_FILE_BYTES', 1, LIMITS.fileSizeBytes).default(LIMITS.fileSizeBytes),
+  })
+  .refine(
+    (env) => env.BELLHOP_KEY_LIFE_MIN_SECONDS <= env.BELLHOP_KEY_LIFE_MAX_MINUTES * 60,
+    'Expected `BELLHOP_KEY_LIFE_MIN_SECONDS` not to be longer than `BELLHOP_KEY_LIFE_MAX_MINUTES`.',
+  )
 
 export interface CommonSettings extends PlatformSettings {
   readonly dataDir: string
@@ -55,7 +67,15 @@ export function readSettings(environment: Environment, publicUrl: string): Commo
     },
     publicUrl,
     secret: env.BELLHOP_SECRET ?? keptSecret(env.BELLHOP_DATA_DIR),
-    keyFloorBytesPerSecond: env.BELLHOP_KEY_FLOOR_KIB_PER_SECOND * KIB,
+    keyLife: {
+      floorBytesPerSecond: env.BELLHOP_KEY_FLOOR_KIB_PER_SECOND * KIB,
+      minMs: env.BELLHOP_KEY_LIFE_MIN_SECONDS * 1000,
+      maxMs: env.BELLHOP_KEY_LIFE_MAX_MINUTES * 60_000,
+    },
+    keysPerMinute: {
+      user: env.BELLHOP_KEYS_PER_MINUTE_USER,
+      workspace: env.BELLHOP_KEYS_PER_MINUTE_WORKSPACE,
+    },
     maxFileSizeBytes: env.BELLHOP_MAX_FILE_BYTES,
     dataDir: env.BELLHOP_DATA_DIR,
   }

@@ -15,7 +15,7 @@ export interface PartToSign {
 export async function issueWholeKey(tx: Executor, ctx: Context, upload: UploadRow): Promise<SignedRequest> {
   const { platform } = ctx
   const { sizeBytes, mediaType, objectKey } = upload.file
-  const lifeMs = keyLifeMs(sizeBytes, platform.settings.keyFloorBytesPerSecond)
+  const lifeMs = keyLifeMs(sizeBytes, platform.settings.keyLife)
   await recordValetKeys(tx, [{ ...ledgerLine(ctx, upload), purpose: 'upload', sizeBytes, lifeMs }])
   return platform.store.signPut({
     objectKey,
@@ -50,7 +50,7 @@ export async function issuePartKeys(
     )
   }
   if (upload.partsBound && parts.some((part) => part.sha256 === null)) await markPartsUnbound(tx, upload.id)
-  const lifeMs = keyLifeMs(upload.partSizeBytes, platform.settings.keyFloorBytesPerSecond)
+  const lifeMs = keyLifeMs(upload.partSizeBytes, platform.settings.keyLife)
   await recordValetKeys(tx, [
     {
       ...ledgerLine(ctx, upload),

@@ -150,7 +150,7 @@ export async function abandonUpload(
   upload: UploadRow,
 ): Promise<boolean> {
   const remains = { objectKeys: [upload.file.objectKey], multipart: upload.storeUploadId }
-  const longestKeyMs = keyLifeMs(upload.partSizeBytes, platform.settings.keyFloorBytesPerSecond)
+  const longestKeyMs = keyLifeMs(upload.partSizeBytes, platform.settings.keyLife)
   return platform.database.db.transaction(async (tx) => {
     if (!(await moveUpload(tx, upload.id, 'abort'))) return false
     await markFileDeleted(tx, upload.workspaceId, upload.fileId)

@@ -77,7 +77,7 @@ export type {
   UploadProgress,
 } from './upload-plan.ts'
 export { VALET_KEY_PURPOSES, keyLifeMs } from './valet-key.ts'
-export type { ValetKeyPurpose, ValetKeyRecord } from './valet-key.ts'
+export type { KeyLife, ValetKeyPurpose, ValetKeyRecord } from './valet-key.ts'
 export { RIGHTS, ROLES, ROLE_RIGHTS, roleMay } from './workspace.ts'
 export type { Right, Role } from './workspace.ts'
 export type { Freshness, ViewStatus } from './view.ts'

@@ -31,8 +31,7 @@ export const LIMITS = {
   idempotencyKeyChars: 200,
   /** Read from the start of a finished upload to tell its type. */
   sniffBytes: 16 * KIB,
-  keyLifeMinMs: MINUTE_MS,
-  keyLifeMaxMs: 12 * HOUR_MS,
+  /** Of a key to read, where the bounds of all keys allow it; longer where its object is large. */
   downloadKeyLifeMs: 15 * MINUTE_MS,
   /** An upload that has not ended by then is abandoned. */
   uploadLifeMs: 7 * 24 * HOUR_MS,

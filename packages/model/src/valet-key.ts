@@ -1,17 +1,24 @@
 import type { FileId, UploadId, ValetKeyId } from './ids.ts'
-import { LIMITS } from './limits.ts'
 
 /** What a key was issued for. */
 export const VALET_KEY_PURPOSES = ['upload', 'upload-part', 'download', 'preview'] as const
 export type ValetKeyPurpose = (typeof VALET_KEY_PURPOSES)[number]
 
+/** How long keys live, as the operator has set it. */
+export interface KeyLife {
+  /** The slowest link that a key is made for. */
+  readonly floorBytesPerSecond: number
+  readonly minMs: number
+  readonly maxMs: number
+}
+
 /**
- * How long a key that carries `sizeBytes` lives: enough for a link of `floorBytesPerSecond`, within [1 min, 12 h].
- * A store judges the expiry when a request starts, so a part key need only outlive its wait in the client's queue.
+ * How long a key that carries `sizeBytes` lives: enough for the slowest link, within the bounds. A store judges the
+ * expiry when a request starts, so a part key need only outlive its wait in the client's queue.
  */
-export function keyLifeMs(sizeBytes: number, floorBytesPerSecond: number): number {
+export function keyLifeMs(sizeBytes: number, { floorBytesPerSecond, minMs, maxMs }: KeyLife): number {
   const transferMs = Math.ceil((sizeBytes / floorBytesPerSecond) * 1000)
-  return Math.min(LIMITS.keyLifeMaxMs, Math.max(LIMITS.keyLifeMinMs, transferMs))
+  return Math.min(maxMs, Math.max(minMs, transferMs))
 }
 
 /** One line of the ledger: that a key was issued, never the key itself. */

@@ -84,7 +84,8 @@ test('parts cover the file exactly, are alike but the last, and never too many',
 })
 
 test('a key lives as long as a slow link needs, between a minute and half a day', () => {
-  expect([0, 16 * MIB, 100 * GIB].map((size) => keyLifeMs(size, 128 * 1024))).toEqual([60_000, 128_000, 43_200_000])
+  const life = { floorBytesPerSecond: 128 * 1024, minMs: 60_000, maxMs: 43_200_000 }
+  expect([0, 16 * MIB, 100 * GIB].map((size) => keyLifeMs(size, life))).toEqual([60_000, 128_000, 43_200_000])
 })
 
 test('ids carry their kind, come in order, and no other kind passes', async () => {

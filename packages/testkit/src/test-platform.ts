@@ -6,7 +6,7 @@ import { ensureFirstOwner, listenForChanges, openPlatform, startWorker } from '@
 import type { Caller, Context, Log, Platform } from '@bellhop/business'
 import { startObjectStore } from '@bellhop/local-stack'
 import { KIB, LIMITS } from '@bellhop/model'
-import type { Role } from '@bellhop/model'
+import type { KeyLife, Role } from '@bellhop/model'
 import { createUser, createWorkspace } from '@bellhop/persistence'
 import { createTestDatabase } from './test-database.ts'
 
@@ -31,11 +31,15 @@ export interface TestPlatform extends AsyncDisposable {
 }
 
 const BUCKET = 'test'
+const MINUTE_MS = 60_000
 
 /** A whole platform in this process: a database, an object store, the use cases, and workers as asked for. */
 export async function startTestPlatform(
   settings: {
     maxFileSizeBytes?: number
+    /** For keys that expire while a test looks on: `{ minMs: 1000, maxMs: 1000 }`. Stores know whole seconds only. */
+    keyLife?: Partial<KeyLife>
+    keysPerMinute?: { user?: number; workspace?: number }
     /** A migrated database that the caller keeps; else one of this test file's own. */
     databaseUrl?: string
   } = {},
@@ -62,7 +66,8 @@ export async function startTestPlatform(
         objectStore: { ...keys, endpoint: store.url, bucket: BUCKET, region: 'us-east-1' },
         publicUrl: 'http://localhost:3000',
         secret: 'a secret of at least thirty-two characters',
-        keyFloorBytesPerSecond: 128 * KIB,
+        keyLife: { floorBytesPerSecond: 128 * KIB, minMs: MINUTE_MS, maxMs: 12 * 60 * MINUTE_MS, ...settings.keyLife },
+        keysPerMinute: { user: 30_000, workspace: 120_000, ...settings.keysPerMinute },
         maxFileSizeBytes: settings.maxFileSizeBytes ?? LIMITS.fileSizeBytes,
       },
       log,
