@@ -8,6 +8,8 @@ import { startObjectStore } from '@bellhop/local-stack'
 import { KIB, LIMITS } from '@bellhop/model'
 import type { KeyLife, Role } from '@bellhop/model'
 import { createUser, createWorkspace } from '@bellhop/persistence'
+import { startFlakyStore } from './flaky-store.ts'
+import type { FlakyStore } from './flaky-store.ts'
 import { createTestDatabase } from './test-database.ts'
 
 export interface TestPlatform extends AsyncDisposable {
@@ -22,6 +24,8 @@ export interface TestPlatform extends AsyncDisposable {
   startWorker(options?: { concurrency?: number }): Promise<AsyncDisposable>
   /** Stops the object store; what it returns starts it again, at the same address. */
   stopStore(): Promise<() => Promise<void>>
+  /** In front of the store where `flaky` asks for it; else it carries nothing. */
+  readonly flaky: FlakyStore
   /** What a worker or a server of this platform is started with, as a process of its own. */
   readonly environment: Readonly<Record<string, string>>
   /** Where scratch folders and stored objects lie. */
@@ -42,6 +46,8 @@ export async function startTestPlatform(
     keysPerMinute?: { user?: number; workspace?: number }
     /** A migrated database that the caller keeps; else one of this test file's own. */
     databaseUrl?: string
+    /** Who reaches the store through `flaky`: the platform itself, or the clients by the keys that they are given. */
+    flaky?: { readonly platform?: boolean; readonly clients?: boolean }
   } = {},
 ): Promise<TestPlatform> {
   const stack = new AsyncDisposableStack()
@@ -53,6 +59,7 @@ export async function startTestPlatform(
     startObjectStore({ ...keys, dir: join(dir, 'objects'), buckets: [BUCKET], ...(port === undefined ? {} : { port }) })
   let store = await openStore()
   stack.defer(() => store.stop())
+  const flaky = stack.use(await startFlakyStore(store.url))
   const complaints: string[] = []
   const complain = (message: string, cause?: unknown) =>
     void complaints.push(
@@ -63,7 +70,13 @@ export async function startTestPlatform(
     openPlatform(
       {
         databaseUrl,
-        objectStore: { ...keys, endpoint: store.url, bucket: BUCKET, region: 'us-east-1' },
+        objectStore: {
+          ...keys,
+          endpoint: settings.flaky?.platform ? flaky.url : store.url,
+          publicEndpoint: settings.flaky?.clients ? flaky.url : store.url,
+          bucket: BUCKET,
+          region: 'us-east-1',
+        },
         publicUrl: 'http://localhost:3000',
         secret: 'a secret of at least thirty-two characters',
         keyLife: { floorBytesPerSecond: 128 * KIB, minMs: MINUTE_MS, maxMs: 12 * 60 * MINUTE_MS, ...settings.keyLife },
@@ -84,10 +97,12 @@ export async function startTestPlatform(
   })
   return {
     platform,
+    flaky,
     dir,
     environment: {
       DATABASE_URL: databaseUrl,
       S3_ENDPOINT: platform.settings.objectStore.endpoint,
+      S3_PUBLIC_ENDPOINT: platform.settings.objectStore.publicEndpoint ?? platform.settings.objectStore.endpoint,
       S3_BUCKET: BUCKET,
       S3_ACCESS_KEY_ID: keys.accessKeyId,
       S3_SECRET_ACCESS_KEY: keys.secretAccessKey,
