@@ -6,6 +6,7 @@ import { LocalStackError, systemCode } from './local-stack-error.ts'
 import { type AccessLogEntry, handleRequest } from './s3/request-handler.ts'
 import { Signer } from './s3/signer.ts'
 import { Store } from './s3/store.ts'
+import type { StoreGuard } from './s3/weaker-store.ts'
 
 const DEFAULT_HOST = '127.0.0.1'
 const DEFAULT_REGION = 'us-east-1'
@@ -36,6 +37,8 @@ export type ObjectStoreOptions = {
   signal?: AbortSignal
   /** The clock that signatures are judged by. */
   now?: () => Date
+  /** Makes it stand in for a weaker store, to try what comes of that; nothing without it. */
+  without?: readonly StoreGuard[]
 }
 
 export interface LocalObjectStore extends AsyncDisposable {
@@ -54,12 +57,13 @@ export interface LocalObjectStore extends AsyncDisposable {
 export async function startObjectStore(options: ObjectStoreOptions): Promise<LocalObjectStore> {
   const { dir, host = DEFAULT_HOST, region = DEFAULT_REGION, log = () => {}, now = () => new Date() } = options
   const { accessKeyId, secretAccessKey, buckets = [], signal } = options
+  const without = new Set(options.without)
   const lock = await acquireDataDir(dir, { waitMs: options.waitForFolderMs, signal })
   const port = options.port ?? (await findFreePort(host, options.preferredPort))
   try {
     const store = await Store.open(lock.dir, region, (error) => log(sweepFailure(error)))
     for (const bucket of buckets) if (!store.find(bucket)) await store.create(bucket, now())
-    const context = { store, signer: new Signer({ accessKeyId, secretAccessKey, region }), now, log }
+    const context = { store, signer: new Signer({ accessKeyId, secretAccessKey, region }), now, log, without }
     const running = new Set<Promise<void>>()
     const handle = (message: IncomingMessage, response: ServerResponse, allowBody: () => void) => {
       const task = handleRequest(context, message, response, allowBody).finally(() => running.delete(task))

@@ -1,6 +1,7 @@
 import type { RequestTarget } from './request-target.ts'
 import { S3Error } from './errors.ts'
 import { isSameSignature, type Signer } from './signer.ts'
+import { otherReadings, type Without } from './weaker-store.ts'
 
 const ALGORITHM = 'AWS4-HMAC-SHA256'
 const MAX_SKEW_MS = 15 * 60_000
@@ -29,29 +30,38 @@ type Claim = {
   expiresSeconds?: number
 }
 
-export type SignedParts = { method: string; target: RequestTarget; headers: Record<string, string>; now: Date }
+export type SignedParts = {
+  method: string
+  target: RequestTarget
+  headers: Record<string, string>
+  now: Date
+  without: Without
+}
 
 /** Throws the error that S3 answers with; there is no anonymous access. */
 export async function authorize(signer: Signer, request: SignedParts): Promise<Authorization> {
   const claim = request.target.query['X-Amz-Algorithm'] === undefined ? claimOfHeader(request) : claimOfQuery(request)
   const signedAt = parseLongDate(claim.longDate)
   checkScope(claim, signer)
-  checkTime(claim, signedAt, request.now)
+  checkTime(claim, signedAt, request)
   checkSignedHeaders(claim, request.headers)
 
   const { 'X-Amz-Signature': _, ...query } = request.target.query
-  const expected = await signer.signRequest({
-    method: request.method,
-    path: request.target.canonicalPath,
-    query,
-    headers: Object.fromEntries(claim.signedHeaders.map((name) => [name, toUtf8(request.headers[name] ?? '')])),
-    signedHeaders: claim.signedHeaders,
-    payloadHash: claim.payloadHash,
-    signedAt,
-  })
-  if (!isSameSignature(expected, claim.signature)) throw new S3Error('SignatureDoesNotMatch')
-  const { payloadHash, presigned, signature, longDate, scope } = claim
-  return { payloadHash, presigned, signature, signedAt, longDate, scope }
+  for (const headers of [request.headers, ...otherReadings(request.headers, request.without)]) {
+    const expected = await signer.signRequest({
+      method: request.method,
+      path: request.target.canonicalPath,
+      query,
+      headers: Object.fromEntries(claim.signedHeaders.map((name) => [name, toUtf8(headers[name] ?? '')])),
+      signedHeaders: claim.signedHeaders,
+      payloadHash: claim.payloadHash,
+      signedAt,
+    })
+    if (!isSameSignature(expected, claim.signature)) continue
+    const { payloadHash, presigned, signature, longDate, scope } = claim
+    return { payloadHash, presigned, signature, signedAt, longDate, scope }
+  }
+  throw new S3Error('SignatureDoesNotMatch')
 }
 
 function claimOfHeader({ headers }: SignedParts): Claim {
@@ -126,13 +136,13 @@ function checkScope(claim: Claim, { credentials }: Signer): void {
   }
 }
 
-function checkTime(claim: Claim, signedAt: Date, now: Date): void {
+function checkTime(claim: Claim, signedAt: Date, { now, without }: SignedParts): void {
   const ageMs = now.getTime() - signedAt.getTime()
   if (claim.expiresSeconds === undefined) {
     if (Math.abs(ageMs) > MAX_SKEW_MS) throw new S3Error('RequestTimeTooSkewed')
   } else if (ageMs < -MAX_SKEW_MS) {
     throw new S3Error('AccessDenied', 'Request is not valid yet.')
-  } else if (ageMs > claim.expiresSeconds * 1000) {
+  } else if (ageMs > claim.expiresSeconds * 1000 && !without.has('expiry')) {
     throw new S3Error('AccessDenied', 'Request has expired.')
   }
 }

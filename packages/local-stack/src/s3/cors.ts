@@ -4,9 +4,10 @@ import { parseTarget } from './request-target.ts'
 import { S3Error } from './errors.ts'
 import type { S3Response } from './response.ts'
 import type { Store } from './store.ts'
+import type { Without } from './weaker-store.ts'
 
 /** Answers a browser's question whether a page may send the request that it is about to. */
-export function answerPreflight(store: Store, message: IncomingMessage): S3Response {
+export function answerPreflight(store: Store, message: IncomingMessage, without: Without): S3Response {
   const { origin, 'access-control-request-method': method, 'access-control-request-headers': wanted } = message.headers
   if (origin === undefined || method === undefined)
     throw new S3Error('InvalidRequest', 'Insufficient information. Origin request header needed.')
@@ -15,7 +16,7 @@ export function answerPreflight(store: Store, message: IncomingMessage): S3Respo
     .split(',')
     .map((name) => name.trim())
     .filter(Boolean)
-  const match = matchCors(rulesFor(store, message), { origin, method, headers })
+  const match = matchCors(rulesFor(store, message, without), { origin, method, headers })
   if (!match) throw new S3Error('AccessDenied', 'CORSResponse: This CORS request is not allowed.')
   const { rule } = match
   return {
@@ -30,12 +31,12 @@ export function answerPreflight(store: Store, message: IncomingMessage): S3Respo
 }
 
 /** What lets a page read the answer to its request. Errors too, or a page could not tell what went wrong. */
-export function corsHeaders(store: Store, message: IncomingMessage): Record<string, string> {
+export function corsHeaders(store: Store, message: IncomingMessage, without: Without): Record<string, string> {
   const { origin } = message.headers
   if (origin === undefined) return {}
-  const match = matchCors(rulesFor(store, message), { origin, method: message.method ?? 'GET', headers: [] })
+  const match = matchCors(rulesFor(store, message, without), { origin, method: message.method ?? 'GET', headers: [] })
   if (!match) return { vary: 'Origin' }
-  const exposed = match.rule.exposeHeaders.join(', ')
+  const exposed = without.has('cors-headers') ? '' : match.rule.exposeHeaders.join(', ')
   return { ...originHeaders(match.origin), ...(exposed !== '' && { 'access-control-expose-headers': exposed }) }
 }
 
@@ -46,7 +47,8 @@ function originHeaders(origin: string): Record<string, string> {
   }
 }
 
-function rulesFor(store: Store, message: IncomingMessage): CorsRule[] {
+function rulesFor(store: Store, message: IncomingMessage, without: Without): CorsRule[] {
+  if (without.has('cors')) return []
   try {
     const { bucket } = parseTarget(message.url ?? '/')
     return store.find(bucket)?.info.cors ?? DEFAULT_CORS

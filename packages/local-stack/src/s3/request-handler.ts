@@ -10,6 +10,7 @@ import type { S3Response } from './response.ts'
 import { route } from './router.ts'
 import type { Signer } from './signer.ts'
 import type { Store } from './store.ts'
+import type { Without } from './weaker-store.ts'
 import { buildXml } from './xml.ts'
 
 const MAX_DRAINED_BYTES = 64 * 1024 * 1024
@@ -28,12 +29,13 @@ export type RequestHandlerOptions = {
   store: Store
   signer: Signer
   now: () => Date
+  without: Without
   log: (entry: AccessLogEntry) => void
 }
 
 /** Answers one request, whatever comes of it. */
 export async function handleRequest(
-  { store, signer, now, log }: RequestHandlerOptions,
+  { store, signer, now, log, without }: RequestHandlerOptions,
   message: IncomingMessage,
   response: ServerResponse,
   allowBody: () => void,
@@ -46,8 +48,8 @@ export async function handleRequest(
   try {
     answer =
       method === 'OPTIONS'
-        ? answerPreflight(store, message)
-        : await route(store, await readRequest(message, signer, now(), allowBody))
+        ? answerPreflight(store, message, without)
+        : await route(store, await readRequest(message, { signer, receivedAt: now(), without }, allowBody))
   } catch (error) {
     failure = error
     answer = describeFailure(error, message, requestId)
@@ -55,7 +57,12 @@ export async function handleRequest(
   try {
     await send(response, method, {
       ...answer,
-      headers: { ...corsHeaders(store, message), 'x-amz-request-id': requestId, server: 'bellhop', ...answer.headers },
+      headers: {
+        ...corsHeaders(store, message, without),
+        'x-amz-request-id': requestId,
+        server: 'bellhop',
+        ...answer.headers,
+      },
     })
   } catch (error) {
     // The client went away, or the bytes could not be read; a cut connection is the one way left to say so.

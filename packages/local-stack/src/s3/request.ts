@@ -3,6 +3,7 @@ import { authorize, type Authorization } from './authorization.ts'
 import { S3Error } from './errors.ts'
 import { parseTarget, type RequestTarget } from './request-target.ts'
 import type { Signer } from './signer.ts'
+import { overlook, type Without } from './weaker-store.ts'
 
 const AUTHORIZATION_PARAMETERS = new Set([
   'x-amz-algorithm',
@@ -29,20 +30,19 @@ export type S3Request = {
 /** Throws `S3Error` unless the request is signed as it stands. */
 export async function readRequest(
   message: IncomingMessage,
-  signer: Signer,
-  receivedAt: Date,
+  { signer, receivedAt, without }: { signer: Signer; receivedAt: Date; without: Without },
   allowBody: () => void,
 ): Promise<S3Request> {
   const method = message.method ?? 'GET'
   const target = parseTarget(message.url ?? '/')
   const headers = flatHeaders(message)
-  const authorization = await authorize(signer, { method, target, headers, now: receivedAt })
+  const authorization = await authorize(signer, { method, target, headers, now: receivedAt, without })
   const body = () => {
     allowBody()
     return received(message)
   }
   const effective = authorization.presigned ? { ...hoistedHeaders(target.query), ...headers } : headers
-  return { method, target, headers: effective, authorization, signer, receivedAt, body }
+  return overlook({ method, target, headers: effective, authorization, signer, receivedAt, body }, without)
 }
 
 /** The value of a query parameter; undefined when it is missing. Throws `InvalidArgument` when it is given twice. */
