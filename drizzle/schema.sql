@@ -368,7 +368,8 @@ create table files (
   ready_at timestamp with time zone,
   fault text,
   fault_at timestamp with time zone,
-  verified_at timestamp with time zone
+  verified_at timestamp with time zone,
+  reserved_bytes bigint not null default 0
 );
 
 create table job_events (
@@ -638,6 +639,8 @@ alter table files add constraint files_fault_check CHECK (((fault = ANY (ARRAY['
 alter table files add constraint files_integrity_check CHECK ((integrity = ANY (ARRAY['store-sha256'::text, 'sha256'::text, 'sha256-parts'::text, 'reread'::text, 'size'::text])));
 
 alter table files add constraint files_ready_check CHECK (((status <> 'READY'::text) OR ((ready_at IS NOT NULL) AND (integrity IS NOT NULL))));
+
+alter table files add constraint files_reserved_check CHECK (((reserved_bytes >= 0) AND ((status = 'UPLOADING'::text) OR (reserved_bytes = 0))));
 
 alter table files add constraint files_size_check CHECK ((size_bytes >= 0));
 

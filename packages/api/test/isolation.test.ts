@@ -61,6 +61,10 @@ const ATTEMPTS: Record<string, { input: (ids: Ids) => unknown; code?: string }> 
   'account.apiKeys.list': { input: () => undefined },
   'account.apiKeys.create': { input: () => ({ name: 'theirs' }) },
   'account.apiKeys.revoke': { input: ({ apiKeyId }) => ({ id: apiKeyId }), code: 'INVALID_INPUT' },
+  'account.quota': { input: () => undefined },
+  'account.setQuota': {
+    input: () => ({ quota: { maxBytes: 2 ** 30, maxFiles: 9, maxFileBytes: 2 ** 20, mediaTypes: ['text/*'] } }),
+  },
   'catalog.search': { input: () => ({ text: 'secret' }) },
   'catalog.facets': { input: () => ({}) },
   'downloads.start': { input: ({ fileId }) => ({ id: fileId }), code: 'FILE_NOT_FOUND' },
@@ -104,9 +108,11 @@ describe('a stranger with our ids', () => {
 })
 
 test('what was tried has changed nothing of ours', async () => {
-  const [row] = await world.platform.database.sql<{ name: string; status: string; revoked: boolean }[]>`
-    select f.name, f.status, (select revoked_at is not null from api_keys where id = ${mine.apiKeyId}) as revoked from files f where f.id = ${mine.fileId}`
-  expect(row).toEqual({ name: 'secret plans.csv', status: 'READY', revoked: false })
+  const [row] = await world.platform.database.sql<
+    { name: string; status: string; max_bytes: string | null; revoked: boolean }[]
+  >`
+    select f.name, f.status, (select max_bytes from quotas q where q.workspace_id = f.workspace_id), (select revoked_at is not null from api_keys where id = ${mine.apiKeyId}) as revoked from files f where f.id = ${mine.fileId}`
+  expect(row).toEqual({ name: 'secret plans.csv', status: 'READY', max_bytes: null, revoked: false })
 })
 
 test('a viewer may look and change nothing', async () => {
@@ -117,6 +123,7 @@ test('a viewer may look and change nothing', async () => {
     viewer.uploads.start({ name: 'x', sizeBytes: 1 }),
     viewer.jobs.cancel({ jobId: mine.jobId as never }),
     viewer.account.apiKeys.list(),
+    viewer.account.setQuota({ quota: { maxBytes: null, maxFiles: null, maxFileBytes: null, mediaTypes: null } }),
     viewer.views.refresh({ name: 'insights' }),
   ]
   for (const change of changes) await expect(change).rejects.toMatchObject({ cause: { code: 'FORBIDDEN' } })

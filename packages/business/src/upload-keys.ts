@@ -1,8 +1,9 @@
 import { AppError, keyLifeMs, partLength } from '@bellhop/model'
 import type { SignedPart, SignedRequest } from '@bellhop/model'
 import { markPartsUnbound, promiseParts, recordValetKeys } from '@bellhop/persistence'
-import type { Executor, PromisedPart, UploadRow } from '@bellhop/persistence'
+import type { Executor, PromisedPart, Transaction, UploadRow } from '@bellhop/persistence'
 import type { Context } from './caller.ts'
+import { reserveStream } from './quotas.ts'
 
 export interface PartToSign {
   readonly number: number
@@ -33,7 +34,7 @@ export async function issueWholeKey(tx: Executor, ctx: Context, upload: UploadRo
  * key for a part commits the upload to its bytes.
  */
 export async function issuePartKeys(
-  tx: Executor,
+  tx: Transaction,
   ctx: Context,
   upload: UploadRow,
   asked: readonly PartToSign[],
@@ -41,12 +42,12 @@ export async function issuePartKeys(
   const { platform } = ctx
   const { storeUploadId, file } = upload
   const parts = asked.map((part) => promised(upload, part))
-  const [changed, ...others] = await promiseParts(tx, upload.id, parts)
-  if (changed !== undefined) {
+  const { changed, addedBytes } = await promiseParts(tx, upload.id, parts)
+  if (changed.length > 0) {
     throw new AppError(
       'PART_CHANGED',
-      `Part ${changed} of this upload was promised with other bytes, so the file has changed since it began; start a new upload.`,
-      { details: { changed: [changed, ...others] } },
+      `Part ${changed[0]} of this upload was promised with other bytes, so the file has changed since it began; start a new upload.`,
+      { details: { changed } },
     )
   }
   if (upload.partsBound && parts.some((part) => part.sha256 === null)) await markPartsUnbound(tx, upload.id)
@@ -61,6 +62,7 @@ export async function issuePartKeys(
       lifeMs,
     },
   ])
+  if (!upload.sizeKnown && addedBytes > 0) await reserveStream(tx, platform, upload, addedBytes)
   return parts.map(({ number, sizeBytes, sha256 }) => ({
     number,
     sizeBytes,

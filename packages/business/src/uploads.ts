@@ -25,6 +25,7 @@ import type { PromisedPart, Transaction, UploadRow } from '@bellhop/persistence'
 import { requireRight } from './caller.ts'
 import type { Context } from './caller.ts'
 import { keyBinding } from './key-binding.ts'
+import { refuseEarly, refuseTooLarge, reserveRoom } from './quotas.ts'
 import { issuePartKeys, issueWholeKey } from './upload-keys.ts'
 import type { PartToSign } from './upload-keys.ts'
 import { completedOutcome, settleUpload } from './upload-settlement.ts'
@@ -58,6 +59,8 @@ export async function startUpload(ctx: Context, input: StartUpload): Promise<Upl
   const objectKey = `workspaces/${caller.workspaceId}/files/${fileId}`
   const cut = cutOf(input.sizeBytes)
   const binding = await keyBinding(platform)
+  const room = { bytes: input.sizeBytes ?? 0, files: 1, fileBytes: input.sizeBytes ?? 0, mediaType } as const
+  if (cut.mode === 'multipart') await refuseEarly(platform.database.db, caller.workspaceId, room)
   const storeUploadId =
     cut.mode === 'single' ? null : await platform.store.createMultipart(objectKey, mediaType, uploadId, binding)
   const file = { name, mediaType, sizeBytes: input.sizeBytes ?? 0, objectKey, startJobs: input.startJobs ?? true }
@@ -82,7 +85,9 @@ export async function startUpload(ctx: Context, input: StartUpload): Promise<Upl
       fingerprint: input.fingerprint ?? null,
       expiresAt: new Date(Date.now() + LIMITS.uploadLifeMs),
     })
-    return planOf(tx, ctx, { ...row, file }, input.parts ?? [])
+    const plan = await planOf(tx, ctx, { ...row, file }, input.parts ?? [])
+    await reserveRoom(tx, caller.workspaceId, room)
+    return plan
   })
 }
 
@@ -113,7 +118,7 @@ export interface SignParts {
 export async function signParts(ctx: Context, { uploadId, parts }: SignParts): Promise<SignedPart[]> {
   requireRight(ctx.caller, 'upload')
   const upload = await openUpload(ctx, uploadId)
-  return issuePartKeys(ctx.platform.database.db, ctx, upload, parts)
+  return ctx.platform.database.db.transaction((tx) => issuePartKeys(tx, ctx, upload, parts))
 }
 
 /**
@@ -224,15 +229,6 @@ async function planOf(
     partCount: sizeKnown ? upload.partCount : null,
     signed: parts.length === 0 ? [] : await issuePartKeys(tx, ctx, upload, parts),
   }
-}
-
-function refuseTooLarge(sizeBytes: number, maxFileSizeBytes: number): void {
-  if (sizeBytes <= maxFileSizeBytes) return
-  throw new AppError(
-    'FILE_TOO_LARGE',
-    `The file has ${sizeBytes} bytes and this workspace takes at most ${maxFileSizeBytes}; split it, or ask an owner to raise the limit.`,
-    { details: { maxFileSizeBytes } },
-  )
 }
 
 async function findUploadOf({ platform, caller }: Context, id: UploadId): Promise<UploadRow> {

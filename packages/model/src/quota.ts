@@ -7,6 +7,12 @@ export interface Quota {
   readonly mediaTypes: readonly string[] | null
 }
 
+/** Whether a type is among those that a quota lists. */
+export function takesMediaType({ mediaTypes }: Pick<Quota, 'mediaTypes'>, mediaType: string): boolean {
+  if (mediaTypes === null) return true
+  return mediaTypes.includes(mediaType) || mediaTypes.includes(`${mediaType.split('/', 1)[0]}/*`)
+}
+
 /** What it holds. Reserved is what uploads that have not ended may still bring. */
 export interface Usage {
   readonly usedBytes: number

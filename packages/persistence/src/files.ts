@@ -1,13 +1,16 @@
 import type { FileDetail, FileId, FileRecord, FileType, Integrity, OutputId, WorkspaceId } from '@bellhop/model'
 import { and, desc, eq, inArray, ne, sql } from 'drizzle-orm'
-import type { Executor } from './database.ts'
+import type { SQL } from 'drizzle-orm'
+import type { Executor, Transaction } from './database.ts'
+import { settleRoom } from './quotas.ts'
 import { files, outputs, users } from './schema/index.ts'
 
 export type FileRow = typeof files.$inferSelect
-export type NewFile = typeof files.$inferInsert
+export type NewFile = Omit<typeof files.$inferInsert, 'status' | 'reservedBytes'>
 
-export async function insertFile(tx: Executor, file: NewFile): Promise<void> {
-  await tx.insert(files).values(file)
+/** An UPLOADING file. It holds room that `reserveRoom` must grant in the same transaction. */
+export async function insertFile(tx: Transaction, file: NewFile): Promise<void> {
+  await tx.insert(files).values({ ...file, reservedBytes: file.sizeBytes })
 }
 
 /** A file of this workspace that was not deleted. */
@@ -32,43 +35,112 @@ export async function findFileRecord(
   return row && toFileRecord(row.file, row.ownerName)
 }
 
+/**
+ * Reserves `bytes` more for a stream whose parts are promised. Returns what it has reserved by then; undefined when the
+ * file is no longer UPLOADING. The quota is asked after it, in the same transaction.
+ */
+export async function promiseBytes(tx: Transaction, id: FileId, bytes: number): Promise<number | undefined> {
+  const [row] = await tx
+    .update(files)
+    .set({ reservedBytes: sql`${files.reservedBytes} + ${bytes}` })
+    .where(and(eq(files.id, id), eq(files.status, 'UPLOADING')))
+    .returning({ reservedBytes: files.reservedBytes })
+  return row?.reservedBytes
+}
+
 /** UPLOADING → READY, with what was found out about the bytes. False when it was no longer UPLOADING. */
 export async function markFileReady(
-  tx: Executor,
+  tx: Transaction,
   id: FileId,
   found: { mediaType: string; type: FileType; integrity: Integrity; sha256: string | null; sizeBytes: number },
 ): Promise<boolean> {
-  const rows = await tx
+  const before = lockedFile(tx, and(eq(files.id, id), eq(files.status, 'UPLOADING')))
+  const [was] = await tx
     .update(files)
-    .set({ ...found, status: 'READY', readyAt: sql`now()` })
-    .where(and(eq(files.id, id), eq(files.status, 'UPLOADING')))
-    .returning({ id: files.id })
-  return rows.length > 0
+    .set({ ...found, status: 'READY', readyAt: sql`now()`, reservedBytes: 0 })
+    .from(before)
+    .where(eq(files.id, before.id))
+    .returning({ workspaceId: files.workspaceId, reservedBytes: before.reservedBytes })
+  if (!was) return false
+  const { workspaceId, reservedBytes } = was
+  await settleRoom(tx, workspaceId, {
+    reservedBytes: -reservedBytes,
+    reservedFiles: -1,
+    usedBytes: found.sizeBytes,
+    usedFiles: 1,
+  })
+  return true
 }
 
 export async function markFileRejected(
-  tx: Executor,
+  tx: Transaction,
   id: FileId,
   error: { code: string; sentence: string },
 ): Promise<void> {
-  await tx
+  const before = lockedFile(tx, and(eq(files.id, id), eq(files.status, 'UPLOADING')))
+  const [was] = await tx
     .update(files)
-    .set({ status: 'REJECTED', errorCode: error.code, errorSentence: error.sentence })
-    .where(and(eq(files.id, id), eq(files.status, 'UPLOADING')))
+    .set({ status: 'REJECTED', errorCode: error.code, errorSentence: error.sentence, reservedBytes: 0 })
+    .from(before)
+    .where(eq(files.id, before.id))
+    .returning({ workspaceId: files.workspaceId, reservedBytes: before.reservedBytes })
+  if (was) await giveBack(tx, was.workspaceId, { ...was, status: 'UPLOADING', sizeBytes: 0 })
 }
 
-/** Returns what it was, or undefined when there is no such file left to delete. */
+/** Returns where its object lies, or undefined when there is no such file left to delete. */
 export async function markFileDeleted(
-  tx: Executor,
+  tx: Transaction,
   workspaceId: WorkspaceId,
   id: FileId,
-): Promise<FileRow | undefined> {
-  const [row] = await tx
+): Promise<{ objectKey: string } | undefined> {
+  const before = lockedFile(tx, and(eq(files.id, id), eq(files.workspaceId, workspaceId), ne(files.status, 'DELETED')))
+  const [was] = await tx
     .update(files)
-    .set({ status: 'DELETED' })
-    .where(and(eq(files.id, id), eq(files.workspaceId, workspaceId), ne(files.status, 'DELETED')))
-    .returning()
-  return row
+    .set({ status: 'DELETED', reservedBytes: 0 })
+    .from(before)
+    .where(eq(files.id, before.id))
+    .returning({
+      status: before.status,
+      objectKey: before.objectKey,
+      sizeBytes: before.sizeBytes,
+      reservedBytes: before.reservedBytes,
+    })
+  if (was) await giveBack(tx, workspaceId, was)
+  return was && { objectKey: was.objectKey }
+}
+
+/** The file before a change of its status, locked against every other. */
+function lockedFile(tx: Transaction, condition: SQL | undefined) {
+  return tx
+    .select({
+      id: files.id,
+      status: files.status,
+      objectKey: files.objectKey,
+      sizeBytes: files.sizeBytes,
+      reservedBytes: files.reservedBytes,
+    })
+    .from(files)
+    .where(condition)
+    .for('no key update')
+    .as('before')
+}
+
+/** What a file held that has ended. A rejected one gave back what it held when it was rejected. */
+async function giveBack(
+  tx: Transaction,
+  workspaceId: WorkspaceId,
+  was: Pick<FileRow, 'status' | 'reservedBytes' | 'sizeBytes'>,
+): Promise<void> {
+  if (was.status === 'UPLOADING') {
+    await settleRoom(tx, workspaceId, {
+      reservedBytes: -was.reservedBytes,
+      reservedFiles: -1,
+      usedBytes: 0,
+      usedFiles: 0,
+    })
+  } else if (was.status === 'READY') {
+    await settleRoom(tx, workspaceId, { reservedBytes: 0, reservedFiles: 0, usedBytes: -was.sizeBytes, usedFiles: -1 })
+  }
 }
 
 export async function updateFile(

@@ -17,6 +17,7 @@ export {
   markFileDeleted,
   markFileReady,
   markFileRejected,
+  promiseBytes,
   updateFile,
 } from './files.ts'
 export type { Downloadable, FileRow, NewFile } from './files.ts'
@@ -63,6 +64,8 @@ export type { KeySigner, KeySignerOptions, SignableRequest } from './key-signer.
 export { migrate } from './migrate.ts'
 export { createNotifier, listenForNotifications } from './notifications.ts'
 export type { NotificationHandlers, Notifier } from './notifications.ts'
+export { findQuota, reserveRoom, setQuota } from './quotas.ts'
+export type { AskedRoom } from './quotas.ts'
 export { findStoreReport, saveStoreReport } from './store-reports.ts'
 export { openObjectStore } from './object-store.ts'
 export type { ObjectStore, StoredObject, StoredPart } from './object-store.ts'

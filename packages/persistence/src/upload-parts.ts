@@ -10,15 +10,21 @@ export interface PromisedPart {
   readonly sha256: string | null
 }
 
+export interface Promised {
+  /** Numbers of parts that were promised otherwise before: for them no key may be signed. */
+  readonly changed: readonly number[]
+  /** Of the parts that nobody had promised before. */
+  readonly addedBytes: number
+}
+
 /**
- * Commits the upload to what these parts are. Returns the numbers of those that were promised otherwise before: for them
- * no key may be signed. Parts are locked in order, so that two clients of one upload cannot deadlock.
+ * Commits the upload to what these parts are. Parts are locked in order, so that two clients of one upload cannot deadlock.
  */
 export async function promiseParts(
   tx: Executor,
   uploadId: UploadId,
   parts: readonly PromisedPart[],
-): Promise<number[]> {
+): Promise<Promised> {
   const ordered = parts.toSorted((a, b) => a.number - b.number)
   const kept = await tx
     .insert(uploadParts)
@@ -30,9 +36,13 @@ export async function promiseParts(
       setWhere: sql`${uploadParts.sizeBytes} = excluded.size_bytes
         and coalesce(${uploadParts.sha256} = excluded.sha256, true)`,
     })
-    .returning({ number: uploadParts.number })
+    // A row that this statement inserted was updated by nobody.
+    .returning({ number: uploadParts.number, sizeBytes: uploadParts.sizeBytes, added: sql<boolean>`xmax = 0` })
   const agreed = new Set(kept.map((part) => part.number))
-  return ordered.map((part) => part.number).filter((number) => !agreed.has(number))
+  return {
+    changed: ordered.map((part) => part.number).filter((number) => !agreed.has(number)),
+    addedBytes: kept.reduce((sum, part) => sum + (part.added ? part.sizeBytes : 0), 0),
+  }
 }
 
 /** In order of their numbers. */

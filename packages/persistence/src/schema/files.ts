@@ -23,6 +23,8 @@ export const files = pgTable(
     mediaType: text('media_type').notNull(),
     /** 0 while a stream of unknown length is on its way. */
     sizeBytes: bigint('size_bytes', { mode: 'number' }).notNull(),
+    /** What it holds of its workspace's quota while bytes are on their way; a stream's grows with the parts promised. */
+    reservedBytes: bigint('reserved_bytes', { mode: 'number' }).notNull().default(0),
     tags: text()
       .array()
       .notNull()
@@ -52,6 +54,10 @@ export const files = pgTable(
     check('files_integrity_check', oneOf(t.integrity, INTEGRITIES)),
     check('files_fault_check', sql`${oneOf(t.fault, FILE_FAULTS)} and (${t.fault} is null) = (${t.faultAt} is null)`),
     check('files_size_check', sql`${t.sizeBytes} >= 0`),
+    check(
+      'files_reserved_check',
+      sql`${t.reservedBytes} >= 0 and (${t.status} = 'UPLOADING' or ${t.reservedBytes} = 0)`,
+    ),
     check(
       'files_ready_check',
       sql`${t.status} <> 'READY' or (${t.readyAt} is not null and ${t.integrity} is not null)`,
