@@ -25,6 +25,7 @@ import type { PromisedPart, Transaction, UploadRow } from '@bellhop/persistence'
 import { requireRight } from './caller.ts'
 import type { Context } from './caller.ts'
 import { keyBinding } from './key-binding.ts'
+import { spendKeys } from './key-rates.ts'
 import { refuseEarly, refuseTooLarge, reserveRoom } from './quotas.ts'
 import { issuePartKeys, issueWholeKey } from './upload-keys.ts'
 import type { PartToSign } from './upload-keys.ts'
@@ -59,12 +60,13 @@ export async function startUpload(ctx: Context, input: StartUpload): Promise<Upl
   const objectKey = `workspaces/${caller.workspaceId}/files/${fileId}`
   const cut = cutOf(input.sizeBytes)
   const binding = await keyBinding(platform)
+  await spendKeys(ctx, Math.max(1, input.parts?.length ?? 0))
   const room = { bytes: input.sizeBytes ?? 0, files: 1, fileBytes: input.sizeBytes ?? 0, mediaType } as const
   if (cut.mode === 'multipart') await refuseEarly(platform.database.db, caller.workspaceId, room)
   const storeUploadId =
     cut.mode === 'single' ? null : await platform.store.createMultipart(objectKey, mediaType, uploadId, binding)
   const file = { name, mediaType, sizeBytes: input.sizeBytes ?? 0, objectKey, startJobs: input.startJobs ?? true }
-  return platform.database.db.transaction(async (tx) => {
+  const started = platform.database.db.transaction(async (tx) => {
     await insertFile(tx, {
       ...file,
       id: fileId,
@@ -89,6 +91,11 @@ export async function startUpload(ctx: Context, input: StartUpload): Promise<Upl
     await reserveRoom(tx, caller.workspaceId, room)
     return plan
   })
+  return started.catch(async (error: unknown) => {
+    // What cannot be removed now is found by the sweep.
+    if (storeUploadId !== null) await platform.store.abortMultipart(objectKey, storeUploadId).catch(() => {})
+    throw error
+  })
 }
 
 /** A fresh key for a single PUT, or the plan again. The bytes may be hashed now that were not before, not changed. */
@@ -97,7 +104,7 @@ export async function renewUpload(
   { uploadId, sha256 }: { uploadId: UploadId; sha256?: string | undefined },
 ): Promise<UploadPlan> {
   requireRight(ctx.caller, 'upload')
-  const upload = await openUpload(ctx, uploadId)
+  const [upload] = await Promise.all([openUpload(ctx, uploadId), spendKeys(ctx, 1)])
   return ctx.platform.database.db.transaction(async (tx) => {
     if (upload.mode === 'single' && sha256 !== undefined && !(await setUploadSha256(tx, uploadId, sha256))) {
       throw new AppError(
@@ -117,7 +124,7 @@ export interface SignParts {
 /** @throws AppError PART_OUT_OF_RANGE, PART_CHANGED, or that the upload is not open */
 export async function signParts(ctx: Context, { uploadId, parts }: SignParts): Promise<SignedPart[]> {
   requireRight(ctx.caller, 'upload')
-  const upload = await openUpload(ctx, uploadId)
+  const [upload] = await Promise.all([openUpload(ctx, uploadId), spendKeys(ctx, parts.length)])
   return ctx.platform.database.db.transaction((tx) => issuePartKeys(tx, ctx, upload, parts))
 }
 

@@ -59,6 +59,7 @@ export {
   takeFromWorker,
 } from './jobs.ts'
 export type { JobRow, Lease, NewJob, PendingOutput } from './jobs.ts'
+export { pruneKeyRates, spendKeys } from './key-rates.ts'
 export { createKeySigner } from './key-signer.ts'
 export type { KeySigner, KeySignerOptions, SignableRequest } from './key-signer.ts'
 export { migrate } from './migrate.ts'
