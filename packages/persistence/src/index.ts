@@ -67,6 +67,9 @@ export { createNotifier, listenForNotifications } from './notifications.ts'
 export type { NotificationHandlers, Notifier } from './notifications.ts'
 export { findQuota, reserveRoom, setQuota } from './quotas.ts'
 export type { AskedRoom } from './quotas.ts'
+export { DOCTOR_PREFIX } from './store-probe/probe-ground.ts'
+export { examineStore } from './store-probe/examine-store.ts'
+export type { ExamineStoreOptions } from './store-probe/examine-store.ts'
 export { findStoreReport, saveStoreReport } from './store-reports.ts'
 export { openObjectStore } from './object-store.ts'
 export type { ObjectStore, StoredObject, StoredPart } from './object-store.ts'
@@ -74,15 +77,21 @@ export type { GetKey, PutKey } from './object-keys.ts'
 export type { ObjectStoreOptions } from './s3-client.ts'
 export {
   beginComplete,
+  beginReread,
   findAbandonedUploads,
+  findCompletedUploadOf,
   findOpenUploadOf,
   findUpload,
+  handOverToReader,
   insertUpload,
+  listOpenUploads,
   markPartsUnbound,
   moveUpload,
+  renewCompleting,
+  setUploadLength,
   setUploadSha256,
 } from './uploads.ts'
-export type { NewUpload, UploadRow } from './uploads.ts'
+export type { CompletingLease, NewUpload, UploadRow } from './uploads.ts'
 export { listPromisedParts, promiseParts } from './upload-parts.ts'
 export type { PromisedPart } from './upload-parts.ts'
 export { findLivePreviewKeys, listValetKeys, markUploadKeysUsed, recordValetKeys } from './valet-keys.ts'
