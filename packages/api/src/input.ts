@@ -1,5 +1,5 @@
 import { FILE_TYPES, JOB_KINDS, JOB_STATUSES, LIMITS, fileIdSchema, isId, outputIdSchema } from '@bellhop/model'
-import type { ApiKeyId, JobId, JobKindName, UploadId } from '@bellhop/model'
+import type { ApiKeyId, JobId, JobKindName, UploadId, UserId, ValetKeyId } from '@bellhop/model'
 import { z } from 'zod'
 
 /** The pieces that inputs are made of. */
@@ -11,6 +11,11 @@ export const apiKeyId = z.custom<ApiKeyId>(
   (value) => isId('apiKey', value),
   'Expected the id of an API key, such as `key_01…`.',
 )
+export const valetKeyId = z.custom<ValetKeyId>(
+  (value) => isId('valetKey', value),
+  'Expected the id of a valet key, such as `vk_01…`.',
+)
+export const userId = z.custom<UserId>((value) => isId('user', value), 'Expected a user id, such as `user_01…`.')
 export const jobKind = z.enum(Object.keys(JOB_KINDS) as [JobKindName, ...JobKindName[]])
 export const jobStatus = z.enum(JOB_STATUSES)
 export const fileType = z.enum(FILE_TYPES)

@@ -1,6 +1,6 @@
 import { appRouter } from '@bellhop/api'
 import type { RequestContext } from '@bellhop/api'
-import { createApiKey, submitJob } from '@bellhop/business'
+import { createApiKey, listValetKeys, submitJob } from '@bellhop/business'
 import type { Context } from '@bellhop/business'
 import { startTestPlatform, until, uploadBytes } from '@bellhop/testkit'
 import type { TestPlatform } from '@bellhop/testkit'
@@ -17,6 +17,7 @@ interface Ids {
   uploadId: string
   jobId: string
   apiKeyId: string
+  valetKeyId: string
 }
 
 beforeAll(async () => {
@@ -34,7 +35,15 @@ beforeAll(async () => {
     async () => (await world.platform.database.sql`select from catalog where id = ${file.id}`).length > 0,
   )
   const { record } = await createApiKey(owner, { name: 'mine', role: 'owner' })
-  mine = { fileId: file.id, outputId: done.id, uploadId: done.upload_id, jobId: jobs[0]!.id, apiKeyId: record.id }
+  const [key] = (await listValetKeys(owner, { fileId: file.id, limit: 1 })).items
+  mine = {
+    valetKeyId: key!.id,
+    fileId: file.id,
+    outputId: done.id,
+    uploadId: done.upload_id,
+    jobId: jobs[0]!.id,
+    apiKeyId: record.id,
+  }
   theirs = await world.stranger()
   caller = appRouter.createCaller(requestContext(theirs))
 }, 60_000)
@@ -86,7 +95,8 @@ const ATTEMPTS: Record<string, { input: (ids: Ids) => unknown; code?: string }> 
   'uploads.abort': { input: ({ uploadId }) => ({ uploadId }), code: 'UPLOAD_NOT_FOUND' },
   'uploads.get': { input: ({ uploadId }) => ({ uploadId }), code: 'UPLOAD_NOT_FOUND' },
   'uploads.renew': { input: ({ uploadId }) => ({ uploadId }), code: 'UPLOAD_NOT_FOUND' },
-  'valetKeys.list': { input: ({ fileId }) => ({ fileId }) },
+  'valetKeys.list': { input: ({ fileId, uploadId }) => ({ fileId, uploadId, text: 'plans' }) },
+  'valetKeys.revoke': { input: ({ valetKeyId }) => ({ id: valetKeyId }), code: 'VALET_KEY_NOT_FOUND' },
   'views.status': { input: () => undefined },
   'views.refresh': { input: () => ({ name: 'insights' }) },
   'views.watch': { input: () => ({ views: ['catalog'] }) },
@@ -109,10 +119,11 @@ describe('a stranger with our ids', () => {
 
 test('what was tried has changed nothing of ours', async () => {
   const [row] = await world.platform.database.sql<
-    { name: string; status: string; max_bytes: string | null; revoked: boolean }[]
+    { name: string; status: string; max_bytes: string | null; revoked: boolean; keys_revoked: string }[]
   >`
-    select f.name, f.status, (select max_bytes from quotas q where q.workspace_id = f.workspace_id), (select revoked_at is not null from api_keys where id = ${mine.apiKeyId}) as revoked from files f where f.id = ${mine.fileId}`
-  expect(row).toEqual({ name: 'secret plans.csv', status: 'READY', max_bytes: null, revoked: false })
+    select f.name, f.status, (select count(*) from valet_keys k where k.revoked_at is not null) as keys_revoked,
+      (select max_bytes from quotas q where q.workspace_id = f.workspace_id), (select revoked_at is not null from api_keys where id = ${mine.apiKeyId}) as revoked from files f where f.id = ${mine.fileId}`
+  expect(row).toEqual({ name: 'secret plans.csv', status: 'READY', max_bytes: null, revoked: false, keys_revoked: '0' })
 })
 
 test('a viewer may look and change nothing', async () => {

@@ -1,20 +1,10 @@
 import { AppError, LIMITS, OCTET_STREAM, isId, isInlineSafe, keyLifeMs } from '@bellhop/model'
-import type {
-  Download,
-  FileId,
-  KeyLife,
-  OutputId,
-  Page,
-  Preview,
-  ValetKeyPurpose,
-  ValetKeyRecord,
-} from '@bellhop/model'
+import type { Download, FileId, KeyLife, OutputId, Preview, ValetKeyId, ValetKeyPurpose } from '@bellhop/model'
 import * as persistence from '@bellhop/persistence'
 import * as contentDisposition from 'content-disposition'
-import { z } from 'zod'
 import { requireRight } from './caller.ts'
 import type { Context } from './caller.ts'
-import { decodeCursor, encodeCursor } from './cursor.ts'
+import { spendKeys } from './key-rates.ts'
 
 /** Preview keys of one such stretch have the same URL, so that a browser finds them in its cache. */
 const PREVIEW_STABLE_MS = 10 * 60_000
@@ -22,23 +12,26 @@ const PREVIEW_STABLE_MS = 10 * 60_000
 export interface StartDownload {
   readonly id: FileId | OutputId
   readonly disposition?: 'attachment' | 'inline' | undefined
+  /** Goes on under the line of an earlier key, whether that lives or has expired. */
+  readonly renews?: ValetKeyId | undefined
 }
 
-/** A key to read one object, under its own name. What a browser might run is never shown inline. */
+/**
+ * A key to read one object, under its own name. What a browser might run is never shown inline.
+ * @throws AppError FILE_NOT_FOUND, OUTPUT_NOT_FOUND, RATE_LIMITED; VALET_KEY_NOT_FOUND, VALET_KEY_REVOKED for `renews`
+ */
 export async function startDownload(
   ctx: Context,
-  { id, disposition = 'attachment' }: StartDownload,
+  { id, disposition = 'attachment', renews }: StartDownload,
 ): Promise<Download> {
   const { platform, caller } = ctx
   requireRight(caller, 'read')
-  const [object] = await findDownloadables(ctx, [id])
+  const [[object]] = await Promise.all([findDownloadables(ctx, [id]), spendKeys(ctx, 1)])
   if (!object) throw new AppError(isId('file', id) ? 'FILE_NOT_FOUND' : 'OUTPUT_NOT_FOUND')
   const lifeMs = readLifeMs(platform.settings.keyLife, object.sizeBytes)
-  const keyId = await platform.database.db.transaction(async (tx) => {
-    if (object.id === object.fileId) await persistence.countDownload(tx, object.fileId)
-    const [id] = await persistence.recordValetKeys(tx, [ledgerLine(ctx, object, 'download', lifeMs)])
-    return id!
-  })
+  const keyId = await (renews === undefined
+    ? beginDownload(ctx, object, lifeMs)
+    : renewDownload(ctx, object, lifeMs, renews))
   const inline = disposition === 'inline' && isInlineSafe(object.mediaType)
   const request = await platform.store.signGet({
     objectKey: object.objectKey,
@@ -49,23 +42,25 @@ export async function startDownload(
   return { ...described(object), keyId, url: request.url, expiresInMs: request.expiresInMs }
 }
 
-/** Keys to show images in a page; ids that cannot be shown inline are left out. */
+/** Keys to show images in a page; ids that cannot be shown inline, or whose key was revoked, are left out. */
 export async function previewDownloads(
   ctx: Context,
   { ids }: { ids: readonly (FileId | OutputId)[] },
 ): Promise<Preview[]> {
   const { platform, caller } = ctx
   requireRight(caller, 'read')
-  const objects = (await findDownloadables(ctx, ids)).filter((object) => isInlineSafe(object.mediaType))
+  const found = (await findDownloadables(ctx, ids)).filter((object) => isInlineSafe(object.mediaType))
   const { db } = platform.database
   const lifeMs = readLifeMs(platform.settings.keyLife, 0)
-  // The same URL is one key, however often it is asked for.
-  const known = await persistence.findLivePreviewKeys(db, caller.workspaceId, {
+  // The same URL is one key, however often it is asked for; so one that was revoked is not given out again.
+  const { live, revoked } = await persistence.findLivePreviewKeys(db, caller.workspaceId, {
     userId: caller.userId,
-    fileIds: objects.map((object) => object.fileId),
+    fileIds: found.map((object) => object.fileId),
     marginMs: lifeMs,
   })
-  const fresh = objects.filter((object) => !known.has(object.objectKey))
+  const objects = found.filter((object) => !revoked.has(object.objectKey))
+  const fresh = objects.filter((object) => !live.has(object.objectKey))
+  await spendKeys(ctx, fresh.length)
   await persistence.recordValetKeys(
     db,
     fresh.map((object) => ledgerLine(ctx, object, 'preview', lifeMs + PREVIEW_STABLE_MS)),
@@ -84,25 +79,31 @@ export async function previewDownloads(
   )
 }
 
-export interface ListValetKeys {
-  readonly fileId?: FileId | undefined
-  readonly cursor?: string | undefined
-  readonly limit: number
+/** A line of its own, and one download more. */
+function beginDownload(ctx: Context, object: persistence.Downloadable, lifeMs: number): Promise<ValetKeyId> {
+  return ctx.platform.database.db.transaction(async (tx) => {
+    if (object.id === object.fileId) await persistence.countDownload(tx, object.fileId)
+    const [id] = await persistence.recordValetKeys(tx, [ledgerLine(ctx, object, 'download', lifeMs)])
+    return id!
+  })
 }
 
-/** The ledger of keys, the newest first. */
-export async function listValetKeys(
+async function renewDownload(
   { platform, caller }: Context,
-  input: ListValetKeys,
-): Promise<Page<ValetKeyRecord>> {
-  const before = decodeCursor(z.string(), input.cursor)
-  const found = await persistence.listValetKeys(platform.database.db, caller.workspaceId, {
-    fileId: input.fileId,
-    before,
-    limit: input.limit + 1,
-  })
-  const items = found.slice(0, input.limit)
-  return { items, nextCursor: found.length > input.limit ? encodeCursor(items.at(-1)?.id) : null }
+  { objectKey }: persistence.Downloadable,
+  lifeMs: number,
+  id: ValetKeyId,
+): Promise<ValetKeyId> {
+  const { db } = platform.database
+  const { workspaceId, userId } = caller
+  const line = { id, userId, objectKey, lifeMs, maxAgeMs: LIMITS.uploadLifeMs }
+  if (await persistence.renewDownloadKey(db, workspaceId, line)) return id
+  const found = await persistence.findValetKey(db, workspaceId, id)
+  if (found?.userId === userId && found.revokedAt !== null) throw new AppError('VALET_KEY_REVOKED')
+  throw new AppError(
+    'VALET_KEY_NOT_FOUND',
+    'There is no download of yours of this object that could go on under that key; start it anew, without `renews`.',
+  )
 }
 
 function readLifeMs(life: KeyLife, sizeBytes: number): number {

@@ -110,7 +110,10 @@ export function fileTypeOf(mediaType: string): FileType {
   return 'other'
 }
 
-/** What a browser may show in our pages' name without running it: pixels, sound, film. Never SVG, HTML, XML or PDF. */
+/**
+ * What a browser may show in our pages' name without running it: pixels, sound, film. Never SVG, HTML, XML or PDF; and
+ * whatever ends in `+xml`, be it called a film, is a document that may hold scripts.
+ */
 export function isInlineSafe(mediaType: string): boolean {
-  return /^(image\/(avif|bmp|gif|jpeg|png|webp)|(audio|video)\/[\w.+-]+)$/.test(mediaType)
+  return /^(image\/(avif|bmp|gif|jpeg|png|webp)|(audio|video)\/[\w.-]+)$/.test(mediaType)
 }

@@ -1,4 +1,4 @@
-import type { FileId, UploadId, ValetKeyId } from './ids.ts'
+import type { FileId, UploadId, UserId, ValetKeyId } from './ids.ts'
 
 /** What a key was issued for. */
 export const VALET_KEY_PURPOSES = ['upload', 'upload-part', 'download', 'preview'] as const
@@ -27,17 +27,24 @@ export interface ValetKeyRecord {
   readonly purpose: ValetKeyPurpose
   readonly fileId: FileId
   readonly fileName: string | null
+  readonly userId: UserId
   readonly userName: string | null
+  /** Of the API key that it was asked for with; null: in a session of the page. */
+  readonly apiKeyName: string | null
   readonly uploadId: UploadId | null
-  /** Keys for parts are recorded by the batch: `keyCount` parts from this one on. */
+  /** Keys for parts are recorded by the batch, of `keyCount` parts: the lowest of them. */
   readonly firstPart: number | null
+  /** One after the other, where a long download was given further keys under the same line. */
   readonly keyCount: number
   /** What the keys of this line can move at most. */
   readonly sizeBytes: number
   readonly fromAddress: string | null
   readonly issuedAt: string
   readonly expiresAt: string
-  /** As far as the store tells. */
+  /**
+   * As far as the store tells: keys to upload were used when what they brought was seen to be there. Null for downloads
+   * and previews, of which a store says nothing.
+   */
   readonly usedAt: string | null
   /** Since then no key follows it; what was issued lives until it expires. */
   readonly revokedAt: string | null

@@ -94,7 +94,16 @@ export {
 export type { CompletingLease, NewUpload, UploadRow } from './uploads.ts'
 export { listPromisedParts, promiseParts } from './upload-parts.ts'
 export type { PromisedPart } from './upload-parts.ts'
-export { findLivePreviewKeys, listValetKeys, markUploadKeysUsed, recordValetKeys } from './valet-keys.ts'
+export {
+  findLivePreviewKeys,
+  findValetKey,
+  listValetKeys,
+  listValetKeysOf,
+  markUploadKeysUsed,
+  markValetKeysRevoked,
+  recordValetKeys,
+  renewDownloadKey,
+} from './valet-keys.ts'
 export type { NewValetKey } from './valet-keys.ts'
 export { freshnessOf, isViewName, recompute, startViewKeeper, viewStatuses } from './view-status.ts'
 export type { ViewKeeperOptions } from './view-status.ts'
