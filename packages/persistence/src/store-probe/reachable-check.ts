@@ -50,9 +50,11 @@ export async function checkReachable(ground: ProbeGround): Promise<{ finding: Fi
         .send(new AbortMultipartUploadCommand({ Bucket: bucket, Key: absent, UploadId: 'absent' }), options)
         .catch(ifAbsent),
     ),
-    attempt('listing objects', 's3:ListBucket', (s3, options) =>
-      s3.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, MaxKeys: 1 }), options),
-    ),
+    attempt('listing objects', 's3:ListBucket', async (s3, options) => {
+      const request = new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, MaxKeys: 1 })
+      const { Name, KeyCount, IsTruncated } = await s3.send(request, options)
+      if ([Name, KeyCount, IsTruncated].every((field) => field === undefined)) throw new Error('This is no listing.')
+    }),
   ])
   const whole = refusals.find(({ fault }) => fault.reach === 'all')
   if (whole) return { finding: red(whole.fault.found, whole.fault.fix), goOn: false }
