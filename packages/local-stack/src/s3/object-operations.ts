@@ -116,6 +116,8 @@ function describe(request: S3Request, record: ObjectRecord): S3Response & { rang
       ...(part && { 'x-amz-mp-parts-count': String(record.partSizes?.length ?? 1) }),
       ...(partial && { 'content-range': `bytes ${range.start}-${range.end}/${record.sizeBytes}` }),
       'accept-ranges': 'bytes',
+      // No key can make a store say it, so this one always does: what is stored is what it is called, and nothing else.
+      'x-content-type-options': 'nosniff',
       'content-length': String(range.end - range.start + 1),
       etag: quote(record.etag),
       'last-modified': lastModified,
