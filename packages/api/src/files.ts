@@ -5,6 +5,7 @@ import { procedure, router } from './trpc.ts'
 
 export const files = router({
   get: procedure.input(z.object({ fileId })).query(({ ctx, input }) => business.getFile(ctx.call, input)),
+  digests: procedure.input(z.object({ fileId })).query(({ ctx, input }) => business.getFileDigests(ctx.call, input)),
   update: procedure
     .input(z.object({ fileId, name: fileName.optional(), tags: tags.optional() }))
     .mutation(({ ctx, input }) => business.updateFile(ctx.call, input)),

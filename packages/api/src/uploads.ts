@@ -25,9 +25,10 @@ export const uploads = router({
     .input(z.object({ uploadId, parts: z.array(part).min(1).max(LIMITS.partsPerSigning) }))
     .mutation(({ ctx, input }) => business.signParts(ctx.call, input)),
   complete: procedure
-    .input(z.object({ uploadId }))
+    .input(z.object({ uploadId, sizeBytes: sizeBytes.optional() }))
     .mutation(({ ctx, input }) => business.completeUpload(ctx.call, input)),
   abort: procedure.input(z.object({ uploadId })).mutation(({ ctx, input }) => business.abortUpload(ctx.call, input)),
+  listOpen: procedure.query(({ ctx }) => business.listOpenUploads(ctx.call)),
   get: procedure.input(z.object({ uploadId })).query(({ ctx, input }) => business.getUpload(ctx.call, input)),
   renew: procedure
     .input(z.object({ uploadId, sha256: sha256.optional() }))

@@ -109,7 +109,11 @@ async function conclude(
   if ('output' in outcome) {
     const { output } = outcome
     const completed = await whilePassing(() =>
-      db.transaction((tx) => persistence.completeJob(tx, lease, { output, outputs: objects.outputs })),
+      db.transaction(async (tx) => {
+        const isOurs = await persistence.completeJob(tx, lease, { output, outputs: objects.outputs })
+        if (isOurs) await afterCompleted(tx, job, output)
+        return isOurs
+      }),
     )
     if (completed || (await whilePassing(() => persistence.isCompletedBy(db, lease)))) return
   } else {
@@ -151,6 +155,14 @@ async function process<K extends JobKindName>(
   const output = await run({ ...tools, input })
   tools.signal.throwIfAborted()
   return kind.output.parse(output)
+}
+
+function afterCompleted(tx: Transaction, job: JobRow, output: unknown): Promise<void> | undefined {
+  // As in `process`; both were parsed by the kind's schemas.
+  const completed = PROCESSORS[job.kind].completed as
+    | ((tx: Transaction, input: unknown, output: unknown) => Promise<void>)
+    | undefined
+  return completed?.(tx, JOB_KINDS[job.kind].input.parse(job.input), output)
 }
 
 /** Fenced by the lease: when it is lost, nothing is written. */

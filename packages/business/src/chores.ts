@@ -1,9 +1,13 @@
-import { AppError } from '@bellhop/model'
+import { AppError, isId } from '@bellhop/model'
+import type { UploadId, WorkspaceId } from '@bellhop/model'
 import { findAbandonedUploads } from '@bellhop/persistence'
-import type { Chore } from '@bellhop/persistence'
+import type { Chore, UploadRow } from '@bellhop/persistence'
 import { z } from 'zod'
+import { walkBucket } from './bucket-sweep.ts'
 import type { Platform } from './platform.ts'
-import { settleUpload } from './upload-settlement.ts'
+import { rereadUpload } from './reread.ts'
+import { examineWhenDue } from './store-examination.ts'
+import { queueReread, settleUpload } from './upload-settlement.ts'
 import { abandonUpload } from './uploads.ts'
 
 const SWEPT_AT_ONCE = 100
@@ -13,9 +17,17 @@ const objectsToDelete = z.object({
   /** The store's id of a multipart upload of the first key. */
   multipart: z.string().nullable(),
 })
+const multipartToAbort = z.object({ objectKey: z.string(), storeUploadId: z.string() })
+const uploadToReread = z.object({
+  uploadId: z.custom<UploadId>((id) => isId('upload', id)),
+  workspaceId: z.custom<WorkspaceId>((id) => isId('workspace', id)),
+})
 
-/** What the queue runs that no person waits for. Each may run twice. */
-export function choresOf(platform: Platform): Readonly<Record<Chore, (payload: unknown) => Promise<void>>> {
+/** What the queue runs that no person waits for. Each may run twice; `signal` fires when the worker stops. */
+export function choresOf(
+  platform: Platform,
+  signal: AbortSignal,
+): Readonly<Record<Chore, (payload: unknown) => Promise<void>>> {
   return {
     async 'objects:delete'(payload) {
       const { objectKeys, multipart } = objectsToDelete.parse(payload)
@@ -23,18 +35,34 @@ export function choresOf(platform: Platform): Readonly<Record<Chore, (payload: u
       if (multipart !== null && first !== undefined) await platform.store.abortMultipart(first, multipart)
       await platform.store.deleteObjects(objectKeys)
     },
+    async 'multipart:abort'(payload) {
+      const { objectKey, storeUploadId } = multipartToAbort.parse(payload)
+      await platform.store.abortMultipart(objectKey, storeUploadId)
+    },
     async 'uploads:sweep'() {
       for (const upload of await findAbandonedUploads(platform.database.db, SWEPT_AT_ONCE)) {
-        // What has wholly arrived is finished, never deleted; only what is not there is given up.
-        const object = upload.status === 'OPEN' ? await platform.store.head(upload.file.objectKey) : null
-        if (upload.status === 'OPEN' && !object) await abandonUpload(platform, upload)
-        else await settleUpload(platform, upload).catch(ignoreWhatTheOwnerMayMend)
+        signal.throwIfAborted()
+        await bringToItsEnd(platform, upload)
       }
     },
+    'uploads:reread': (payload) => rereadUpload(platform, uploadToReread.parse(payload), signal),
+    'store:examine': () => examineWhenDue(platform, signal),
+    'store:sweep': () => walkBucket(platform, { signal }),
   }
 }
 
-/** Rejected, or open again because something is missing: both are written down. */
-function ignoreWhatTheOwnerMayMend(error: unknown): void {
-  if (!(error instanceof AppError) || error.code === 'STORE_UNAVAILABLE') throw error
+/** What has wholly arrived is finished, never deleted; only what is not there is given up. */
+async function bringToItsEnd(platform: Platform, upload: UploadRow): Promise<void> {
+  if (upload.status === 'COMPLETING' && upload.completingAt === null) {
+    return queueReread(platform.database.db, upload)
+  }
+  if (!upload.sizeKnown) return void (await abandonUpload(platform, upload))
+  try {
+    await settleUpload(platform, upload)
+  } catch (error) {
+    if (!(error instanceof AppError)) return platform.log.error(`The upload ${upload.id} could not be settled.`, error)
+    if (error.code === 'STORE_UNAVAILABLE') throw error
+    // Anything else is written down: rejected, or on its way in other hands.
+    if (error.code === 'UPLOAD_INCOMPLETE' && upload.status === 'OPEN') await abandonUpload(platform, upload)
+  }
 }

@@ -3,10 +3,12 @@ import { stat } from 'node:fs/promises'
 import { Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { JobInputError, newId } from '@bellhop/model'
-import type { FileId, JobObjects, NewOutput, OutputFile, SourceFile } from '@bellhop/model'
-import { findFile } from '@bellhop/persistence'
+import type { FileId, JobObjects, NewOutput, OutputFile, SourceFile, Verification } from '@bellhop/model'
+import { findCompletedUploadOf, findFile, listPromisedParts } from '@bellhop/persistence'
 import type { JobRow, PendingOutput } from '@bellhop/persistence'
 import type { Platform } from './platform.ts'
+import { readAgain } from './stored-bytes.ts'
+import { isHashed, stretchesOf } from './upload-proof.ts'
 
 /** What one attempt reads and writes in the store. Its outputs lie under a prefix of its own until it is COMPLETED. */
 export class AttemptObjects implements JobObjects {
@@ -45,6 +47,22 @@ export class AttemptObjects implements JobObjects {
     if (receivedBytes !== object.sizeBytes)
       throw new Error(`The store sent ${receivedBytes} of ${object.sizeBytes} bytes.`)
     return { id: file.id, name: file.name, mediaType: file.mediaType, sizeBytes: file.sizeBytes }
+  }
+
+  async verify(
+    fileId: FileId,
+    onBytes: (readBytes: number, ofBytes: number) => void = () => {},
+  ): Promise<Verification> {
+    const { database, store } = this.#platform
+    const upload = await findCompletedUploadOf(database.db, this.#job.workspaceId, fileId)
+    if (!upload) throw new JobInputError('FILE_GONE', 'The file was deleted before this job could read it.')
+    const { objectKey, sizeBytes } = upload.file
+    const parts = stretchesOf(upload, await listPromisedParts(database.db, upload.id))
+    const stored = await readAgain(store, objectKey, parts, {
+      signal: this.#signal,
+      onBytes: (readBytes) => onBytes(readBytes, sizeBytes),
+    })
+    return { promisedBytes: sizeBytes, stored, isHashed: isHashed(parts) }
   }
 
   async put({ role, name, mediaType, body, width, height }: NewOutput): Promise<OutputFile> {

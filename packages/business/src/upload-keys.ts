@@ -42,6 +42,9 @@ export async function issuePartKeys(
   const { platform } = ctx
   const { storeUploadId, file } = upload
   const parts = asked.map((part) => promised(upload, part))
+  if (upload.binding === 'store-sha256' && parts.some((part) => part.sha256 === null)) {
+    throw new AppError('INVALID_INPUT', 'This upload began with hashes, so every part of it needs its SHA-256.')
+  }
   const { changed, addedBytes } = await promiseParts(tx, upload.id, parts)
   if (changed.length > 0) {
     throw new AppError(

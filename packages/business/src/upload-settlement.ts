@@ -1,45 +1,78 @@
-import { AppError, LIMITS, fileTypeOf, jobKindsFor, partLength } from '@bellhop/model'
-import type { CompletedUpload, ErrorCode, FileType, Integrity, JobId } from '@bellhop/model'
+import { AppError, jobKindsFor } from '@bellhop/model'
+import type { CompletedUpload, ErrorCode, JobId } from '@bellhop/model'
 import {
   beginComplete,
   findFileRecord,
   findUpload,
+  handOverToReader,
   listFileJobs,
+  listPromisedParts,
   markFileReady,
   markFileRejected,
   markUploadKeysUsed,
   moveUpload,
   queueChore,
 } from '@bellhop/persistence'
-import type { ObjectStore, UploadRow } from '@bellhop/persistence'
-import { checkedMediaType } from './media-check.ts'
+import type { CompletingLease, Executor, UploadRow } from '@bellhop/persistence'
 import { startJob } from './job-submission.ts'
 import type { Platform } from './platform.ts'
+import { Rejection } from './rejection.ts'
+import { assembleUpload } from './upload-assembly.ts'
+import { awaitsReread, proveUpload } from './upload-proof.ts'
+import type { Verified } from './upload-proof.ts'
 
-const MISSING_NAMED = 64
 const OUTCOME_JOBS = 20
 
 /**
  * Takes an upload from OPEN (or from a COMPLETING that a dead server left) to its one outcome: COMPLETED with a READY
  * file, REJECTED with the reason, or OPEN again when bytes are missing or the store is away. Every step may be done
- * twice: what the store has is asked, and settled by the upload's token in the object's metadata, never guessed.
+ * twice: what the store has is asked, and settled by the upload's token in the object's metadata, never guessed. What
+ * the store has not vouched for stays COMPLETING until a worker has read it again.
  */
 export async function settleUpload(platform: Platform, upload: UploadRow): Promise<CompletedUpload> {
-  if (!(await beginComplete(platform.database.db, upload.id))) return outcomeOfAnother(platform, upload)
+  const { db } = platform.database
+  const lease = await beginComplete(db, upload.id)
+  if (lease === undefined) return outcomeOfAnother(platform, upload)
   try {
-    const object = await assemble(platform, upload)
-    const found = await verify(upload, object)
-    return await accept(platform, upload, found)
+    const promised = await listPromisedParts(db, upload.id)
+    const object = await assembleUpload(platform, upload, promised)
+    const { integrity, ...found } = await proveUpload(platform, upload, promised, object)
+    if (integrity !== null) return await acceptUpload(platform, upload, { ...found, integrity })
   } catch (error) {
     if (error instanceof Rejection) {
-      await reject(platform, upload, error)
-      throw new AppError(error.code, error.message)
+      await rejectUpload(platform, upload, error)
+      throw new AppError(error.code, error.message, error.details ? { details: error.details } : {})
     }
-    await moveUpload(platform.database.db, upload.id, 'reopen').catch((cause: unknown) => {
+    await moveUpload(db, upload.id, 'reopen', lease).catch((cause: unknown) => {
       platform.log.warn('An upload stays COMPLETING until it is taken over.', cause)
     })
     throw error
   }
+  await handOver(platform, upload, lease)
+  throw verifying()
+}
+
+/** The chore that reads it is queued if and only if the upload waits for it. */
+async function handOver(platform: Platform, upload: UploadRow, lease: CompletingLease): Promise<void> {
+  await platform.database.db.transaction(async (tx) => {
+    if (await handOverToReader(tx, upload.id, lease)) await queueReread(tx, upload)
+  })
+}
+
+export function queueReread(
+  tx: Executor,
+  { id: uploadId, workspaceId }: Pick<UploadRow, 'id' | 'workspaceId'>,
+  options: { delayMs?: number } = {},
+): Promise<void> {
+  return queueChore(tx, 'uploads:reread', { uploadId, workspaceId }, { ...options, once: `uploads:reread:${uploadId}` })
+}
+
+function verifying(): AppError {
+  return new AppError(
+    'UPLOAD_BUSY',
+    'All bytes have arrived. They are read again, since the object store vouches for none; ask again in a moment.',
+    { details: { verifying: true } },
+  )
 }
 
 export async function completedOutcome(platform: Platform, upload: UploadRow): Promise<CompletedUpload> {
@@ -49,15 +82,6 @@ export async function completedOutcome(platform: Platform, upload: UploadRow): P
   return { file, jobs: await listFileJobs(db, upload.fileId, OUTCOME_JOBS) }
 }
 
-/** The bytes arrived and are not what was announced. Final: another try needs another upload. */
-class Rejection extends Error {
-  readonly code: ErrorCode
-  constructor(code: ErrorCode, sentence: string) {
-    super(sentence)
-    this.code = code
-  }
-}
-
 async function outcomeOfAnother(platform: Platform, { workspaceId, id }: UploadRow): Promise<CompletedUpload> {
   const upload = await findUpload(platform.database.db, workspaceId, id)
   if (!upload) throw new AppError('UPLOAD_NOT_FOUND')
@@ -65,8 +89,11 @@ async function outcomeOfAnother(platform: Platform, { workspaceId, id }: UploadR
     case 'COMPLETED':
       return completedOutcome(platform, upload)
     case 'OPEN':
-    case 'COMPLETING':
       throw new AppError('UPLOAD_BUSY')
+    case 'COMPLETING': {
+      const promised = await listPromisedParts(platform.database.db, id)
+      throw awaitsReread(upload, promised) ? verifying() : new AppError('UPLOAD_BUSY')
+    }
     case 'ABORTED':
       throw new AppError('UPLOAD_NOT_OPEN', 'This upload was aborted; start a new one.')
     case 'REJECTED': {
@@ -76,64 +103,8 @@ async function outcomeOfAnother(platform: Platform, { workspaceId, id }: UploadR
   }
 }
 
-/** Has the store put the parts together, unless it did so before. */
-async function assemble({ store }: Platform, upload: UploadRow): Promise<InspectedObject> {
-  const { objectKey, sizeBytes } = upload.file
-  if (upload.storeUploadId !== null) {
-    const parts = await store.listParts(objectKey, upload.storeUploadId)
-    if (parts) {
-      const whole = parts.filter((part) => part.sizeBytes === partLength(part.number, sizeBytes, upload.partSizeBytes))
-      const arrived = new Set(whole.map((part) => part.number))
-      const missing = Array.from({ length: upload.partCount }, (_, index) => index + 1).filter(
-        (number) => !arrived.has(number),
-      )
-      if (missing.length > 0) throw incomplete(missing)
-      await store.completeMultipart(objectKey, upload.storeUploadId, whole)
-    }
-  }
-  const object = await store.inspect(objectKey, LIMITS.sniffBytes)
-  if (object) return object
-  if (upload.storeUploadId === null) throw incomplete([1])
-  throw new Rejection('UPLOAD_EXPIRED', 'The object store no longer knows this upload; start a new one.')
-}
-
-/** What the store has, with its first bytes. */
-type InspectedObject = NonNullable<Awaited<ReturnType<ObjectStore['inspect']>>>
-
-interface Verified {
-  readonly mediaType: string
-  readonly type: FileType
-  readonly integrity: Integrity
-  readonly sha256: string | null
-  readonly sizeBytes: number
-}
-
-async function verify(upload: UploadRow, object: InspectedObject): Promise<Verified> {
-  const { sizeBytes, mediaType: announced } = upload.file
-  if (object.uploadToken !== upload.id) {
-    throw new Rejection('CHECKSUM_MISMATCH', 'The stored object was not made by this upload; start a new one.')
-  }
-  if (object.sizeBytes !== sizeBytes) {
-    throw new Rejection(
-      'SIZE_MISMATCH',
-      `The file was announced with ${sizeBytes} bytes and ${object.sizeBytes} arrived; upload it again.`,
-    )
-  }
-  const mediaType = await checkedMediaType(announced, object.start).catch((error: unknown) => {
-    throw error instanceof AppError ? new Rejection(error.code, error.message) : error
-  })
-  const bound = upload.mode === 'single' ? upload.sha256 !== null : upload.partsBound
-  return {
-    mediaType,
-    type: fileTypeOf(mediaType),
-    // The store refused every other byte, for the hash was in the signature of each key.
-    integrity: bound ? (upload.mode === 'single' ? 'sha256' : 'sha256-parts') : 'size',
-    sha256: upload.sha256,
-    sizeBytes,
-  }
-}
-
-async function accept(platform: Platform, upload: UploadRow, found: Verified): Promise<CompletedUpload> {
+/** COMPLETING → COMPLETED, and with it the file READY and its jobs queued. Whoever comes second gets the same outcome. */
+export async function acceptUpload(platform: Platform, upload: UploadRow, found: Verified): Promise<CompletedUpload> {
   const { workspaceId, fileId, userId } = upload
   const started: JobId[] = []
   const won = await platform.database.db.transaction(async (tx) => {
@@ -155,21 +126,11 @@ async function accept(platform: Platform, upload: UploadRow, found: Verified): P
   return completedOutcome(platform, upload)
 }
 
-async function reject(platform: Platform, upload: UploadRow, { code, message }: Rejection): Promise<void> {
+/** COMPLETING → REJECTED, with the reason on the file, and the removal of what is stored. */
+export async function rejectUpload(platform: Platform, upload: UploadRow, { code, message }: Rejection): Promise<void> {
   await platform.database.db.transaction(async (tx) => {
     if (!(await moveUpload(tx, upload.id, 'reject'))) return
     await markFileRejected(tx, upload.fileId, { code, sentence: message })
     await queueChore(tx, 'objects:delete', { objectKeys: [upload.file.objectKey], multipart: upload.storeUploadId })
   })
-}
-
-function incomplete(missing: readonly number[]): AppError {
-  const parts = missing.length === 1 ? `part ${missing[0]} has` : `${missing.length} parts have`
-  return new AppError(
-    'UPLOAD_INCOMPLETE',
-    `Not all of the bytes have arrived: ${parts} not. Send what is missing, then complete.`,
-    {
-      details: { missing: missing.slice(0, MISSING_NAMED), missingCount: missing.length },
-    },
-  )
 }

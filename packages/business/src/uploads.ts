@@ -10,18 +10,17 @@ import {
   partCount,
   partSizeBytes,
 } from '@bellhop/model'
-import type { CompletedUpload, SignedPart, UploadId, UploadPlan, UploadProgress } from '@bellhop/model'
+import type { CompletedUpload, SignedPart, UploadId, UploadPlan } from '@bellhop/model'
 import {
   findUpload,
   insertFile,
   insertUpload,
-  listPromisedParts,
   markFileDeleted,
   moveUpload,
   queueChore,
   setUploadSha256,
 } from '@bellhop/persistence'
-import type { PromisedPart, Transaction, UploadRow } from '@bellhop/persistence'
+import type { Transaction, UploadRow } from '@bellhop/persistence'
 import { requireRight } from './caller.ts'
 import type { Context } from './caller.ts'
 import { keyBinding } from './key-binding.ts'
@@ -29,6 +28,7 @@ import { spendKeys } from './key-rates.ts'
 import { refuseEarly, refuseTooLarge, reserveRoom } from './quotas.ts'
 import { issuePartKeys, issueWholeKey } from './upload-keys.ts'
 import type { PartToSign } from './upload-keys.ts'
+import { takeLength } from './upload-length.ts'
 import { completedOutcome, settleUpload } from './upload-settlement.ts'
 
 export interface StartUpload {
@@ -59,7 +59,9 @@ export async function startUpload(ctx: Context, input: StartUpload): Promise<Upl
   // Nothing that a client sent is in the key.
   const objectKey = `workspaces/${caller.workspaceId}/files/${fileId}`
   const cut = cutOf(input.sizeBytes)
-  const binding = await keyBinding(platform)
+  // A store that is to keep checksums takes no part without one: a client that does not hash begins without.
+  const isHashed = input.sha256 !== undefined || (input.parts ?? []).some((part) => part.sha256 !== undefined)
+  const binding = await keyBinding(platform, { isHashed })
   await spendKeys(ctx, Math.max(1, input.parts?.length ?? 0))
   const room = { bytes: input.sizeBytes ?? 0, files: 1, fileBytes: input.sizeBytes ?? 0, mediaType } as const
   if (cut.mode === 'multipart') await refuseEarly(platform.database.db, caller.workspaceId, room)
@@ -83,6 +85,7 @@ export async function startUpload(ctx: Context, input: StartUpload): Promise<Upl
       userId: caller.userId,
       storeUploadId,
       binding,
+      partsBound: cut.mode === 'multipart' || input.sha256 !== undefined,
       sha256: cut.mode === 'single' ? (input.sha256 ?? null) : null,
       fingerprint: input.fingerprint ?? null,
       expiresAt: new Date(Date.now() + LIMITS.uploadLifeMs),
@@ -128,13 +131,20 @@ export async function signParts(ctx: Context, { uploadId, parts }: SignParts): P
   return ctx.platform.database.db.transaction((tx) => issuePartKeys(tx, ctx, upload, parts))
 }
 
+export interface CompleteUpload {
+  readonly uploadId: UploadId
+  /** Needed where the length was not known when it began; else what was said then. */
+  readonly sizeBytes?: number | null | undefined
+}
+
 /**
  * Lets the store put the parts together, verifies what is there, makes the file READY and starts its jobs. Idempotent:
- * twice, or after a lost answer, it gives the same outcome.
+ * twice, or after a lost answer, it gives the same outcome. Where the store vouches for no bytes, it answers UPLOAD_BUSY
+ * with `verifying` in the details until a worker has read them again.
  */
-export async function completeUpload(ctx: Context, { uploadId }: { uploadId: UploadId }): Promise<CompletedUpload> {
+export async function completeUpload(ctx: Context, { uploadId, sizeBytes }: CompleteUpload): Promise<CompletedUpload> {
   requireRight(ctx.caller, 'upload')
-  const upload = await findUploadOf(ctx, uploadId)
+  const upload = await takeLength(ctx.platform, await findUploadOf(ctx, uploadId), sizeBytes ?? undefined)
   if (upload.status === 'COMPLETED') return completedOutcome(ctx.platform, upload)
   return settleUpload(ctx.platform, upload)
 }
@@ -162,7 +172,8 @@ export async function abandonUpload(
   upload: UploadRow,
 ): Promise<boolean> {
   const remains = { objectKeys: [upload.file.objectKey], multipart: upload.storeUploadId }
-  const longestKeyMs = keyLifeMs(upload.partSizeBytes, platform.settings.keyLife)
+  const keyBytes = upload.mode === 'single' ? upload.file.sizeBytes : upload.partSizeBytes
+  const longestKeyMs = keyLifeMs(keyBytes, platform.settings.keyLife)
   return platform.database.db.transaction(async (tx) => {
     if (!(await moveUpload(tx, upload.id, 'abort'))) return false
     await markFileDeleted(tx, upload.workspaceId, upload.fileId)
@@ -171,35 +182,6 @@ export async function abandonUpload(
     await queueChore(tx, 'objects:delete', remains, { delayMs: longestKeyMs })
     return true
   })
-}
-
-export async function getUpload(ctx: Context, { uploadId }: { uploadId: UploadId }): Promise<UploadProgress> {
-  requireRight(ctx.caller, 'upload')
-  const upload = await findUploadOf(ctx, uploadId)
-  const { file, sizeKnown } = upload
-  return {
-    uploadId: upload.id,
-    fileId: upload.fileId,
-    status: upload.status,
-    name: file.name,
-    sizeBytes: sizeKnown ? file.sizeBytes : null,
-    mediaType: file.mediaType,
-    mode: upload.mode,
-    partSizeBytes: upload.partSizeBytes,
-    partCount: sizeKnown ? upload.partCount : null,
-    fingerprint: upload.fingerprint,
-    expiresAt: upload.expiresAt.toISOString(),
-    arrived: upload.status === 'OPEN' ? await arrivedParts(ctx, upload) : [],
-  }
-}
-
-/** What the store has of an upload, as far as it is what was promised. */
-async function arrivedParts({ platform }: Context, upload: UploadRow): Promise<PromisedPart[]> {
-  if (upload.storeUploadId === null) return []
-  const stored = await platform.store.listParts(upload.file.objectKey, upload.storeUploadId)
-  const sizes = new Map(stored?.map((part) => [part.number, part.sizeBytes]))
-  const promised = await listPromisedParts(platform.database.db, upload.id)
-  return promised.filter((part) => sizes.get(part.number) === part.sizeBytes)
 }
 
 /** How a file is cut: one size for all parts but the last, since some stores demand it. */
@@ -238,7 +220,7 @@ async function planOf(
   }
 }
 
-async function findUploadOf({ platform, caller }: Context, id: UploadId): Promise<UploadRow> {
+export async function findUploadOf({ platform, caller }: Context, id: UploadId): Promise<UploadRow> {
   const upload = await findUpload(platform.database.db, caller.workspaceId, id)
   if (!upload) throw new AppError('UPLOAD_NOT_FOUND')
   return upload

@@ -40,12 +40,13 @@ export async function startWorker(
   const worker = { id: workerId, poolId: '', host: hostname(), pid: process.pid, kinds: kinds.map((kind) => kind.name) }
 
   await persistence.registerWorker(database.db, worker)
+  const stopping = new AbortController()
   const runner = await persistence.startJobRunner({
     url: settings.databaseUrl,
     concurrency,
     kinds,
     onAttempt: (payload) => runAttempt(host, payload),
-    chores: choresOf(platform),
+    chores: choresOf(platform, stopping.signal),
     onError: (message, cause) => log.warn(message, cause),
   })
   const registered = () => ({ ...worker, poolId: runner.poolId })
@@ -69,6 +70,7 @@ export async function startWorker(
   return {
     [Symbol.asyncDispose]: async () => {
       const handBack = setTimeout(() => {
+        stopping.abort()
         for (const attempt of host.running.values()) attempt.stop('shutdown')
       }, FINISH_WITHIN_MS)
       await runner[Symbol.asyncDispose]()

@@ -40,7 +40,7 @@ export {
   retryDelayMs,
 } from './job.ts'
 export type { JobCommand, JobFailure, JobStatus } from './job.ts'
-export type { JobObjects, JobRun, NewOutput, SourceFile } from './job-run.ts'
+export type { JobObjects, JobRun, NewOutput, SourceFile, Verification } from './job-run.ts'
 export type { JobDetail, JobSnapshot, JobTransition } from './job-snapshot.ts'
 export { JOB_KINDS, isJobKindName, jobKindsFor } from './kinds/index.ts'
 export type { JobInput, JobKindName, JobOutput, ParsedJobInput } from './kinds/index.ts'

@@ -17,8 +17,24 @@ export interface JobRun<Input> {
 export interface JobObjects {
   /** Copies the file's bytes to `path`, streaming; throws JobInputError when it is gone. */
   download(fileId: FileId, path: string, onBytes?: (receivedBytes: number) => void): Promise<SourceFile>
+  /** Reads the stored bytes of a file again, in bounded memory, and holds them against what was promised of them. */
+  verify(fileId: FileId, onBytes?: (readBytes: number, ofBytes: number) => void): Promise<Verification>
   /** Stores an output under the attempt's own prefix. Others see it when the job is COMPLETED, and only then. */
   put(output: NewOutput): Promise<OutputFile>
+}
+
+/** What a file's stored bytes turned out to be. */
+export interface Verification {
+  /** As the file's row has it. */
+  readonly promisedBytes: number
+  /** Null: there is no such object any more. */
+  readonly stored: {
+    readonly sizeBytes: number
+    readonly sha256: string
+    readonly damagedParts: readonly number[]
+  } | null
+  /** Whether every byte was held against a hash. */
+  readonly isHashed: boolean
 }
 
 export interface SourceFile {

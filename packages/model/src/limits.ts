@@ -17,6 +17,8 @@ export const LIMITS = {
   targetPartCount: 9_000,
   maxPartCount: 10_000,
   partsPerSigning: 64,
+  /** Uploads that one answer lists for their person to go on with. */
+  openUploadsListed: 100,
   /** Of a stream of unknown length, which so may have 156 GiB. Larger ones tell their length. */
   unknownSizePartBytes: 16 * MIB,
   /** Media types that a quota may list. */

@@ -71,8 +71,23 @@ export { DOCTOR_PREFIX } from './store-probe/probe-ground.ts'
 export { examineStore } from './store-probe/examine-store.ts'
 export type { ExamineStoreOptions } from './store-probe/examine-store.ts'
 export { findStoreReport, saveStoreReport } from './store-reports.ts'
+export {
+  findFileOwners,
+  findKnownJobs,
+  findLatestSweep,
+  findMultipartOwners,
+  findNextWorkspace,
+  findOutputOwners,
+  listReadyFiles,
+  openSweep,
+  saveSweep,
+  setFileFault,
+  setFileVerified,
+  withSweepLock,
+} from './store-sweeps.ts'
+export type { ObjectOwner, StoredFile, SweepRow } from './store-sweeps.ts'
 export { openObjectStore } from './object-store.ts'
-export type { ObjectStore, StoredObject, StoredPart } from './object-store.ts'
+export type { ListedObject, ObjectStore, StoredPart } from './object-store.ts'
 export type { GetKey, PutKey } from './object-keys.ts'
 export type { ObjectStoreOptions } from './s3-client.ts'
 export {

@@ -11,7 +11,7 @@ export const attemptPayload = z.object({
 export type AttemptPayload = z.infer<typeof attemptPayload>
 
 /** Work of our own that no person waits for. */
-export const CHORES = ['objects:delete', 'uploads:sweep'] as const
+export const CHORES = ['objects:delete', 'multipart:abort', 'uploads:sweep', 'uploads:reread', 'store:examine', 'store:sweep'] as const
 export type Chore = (typeof CHORES)[number]
 
 export interface QueuedAttempt {
@@ -43,18 +43,21 @@ export async function unqueueAttempt(tx: Executor, job: { id: JobId; attempt: nu
   await tx.execute(sql`select graphile_worker.remove_job(${attemptKey(job.id, job.attempt)})`)
 }
 
+/** With `once`, a name, a chore of that name that waits already is the one. */
 export async function queueChore(
   tx: Executor,
   chore: Chore,
   payload: Record<string, unknown>,
-  options: { delayMs?: number } = {},
+  options: { delayMs?: number; once?: string } = {},
 ): Promise<void> {
   await tx.execute(sql`
     select graphile_worker.add_job(
       identifier := ${chore},
       payload := ${JSON.stringify(payload)}::json,
       run_at := now() + ${options.delayMs ?? 0} * interval '1 millisecond',
-      max_attempts := 12
+      max_attempts := 12,
+      job_key := ${options.once ?? null},
+      job_key_mode := 'preserve_run_at'
     )`)
 }
 

@@ -8,6 +8,7 @@ import {
   GetObjectCommand,
   HeadBucketCommand,
   HeadObjectCommand,
+  ListMultipartUploadsCommand,
   ListObjectsV2Command,
   ListPartsCommand,
   PutObjectCommand,
@@ -29,6 +30,29 @@ export interface StoredPart {
   readonly number: number
   readonly sizeBytes: number
   readonly etag: string
+  /** Lower-case hex, where the store tells one. */
+  readonly sha256: string | null
+}
+
+/** What the store is asked to put together. `sha256` where it was told to keep checksums of that kind. */
+export type PartToComplete = StoredPart
+
+export interface ListedObject {
+  readonly key: string
+  readonly sizeBytes: number
+  readonly modifiedAt: Date
+}
+
+export interface ListedMultipart {
+  readonly objectKey: string
+  readonly storeUploadId: string
+  readonly startedAt: Date
+}
+
+/** Behind which multipart upload a listing goes on. */
+export interface MultipartPosition {
+  readonly key: string
+  readonly id: string
 }
 
 const DELETE_BATCH = 1_000
@@ -81,7 +105,12 @@ export function openObjectStore(options: ObjectStoreOptions) {
         )
         if (!answer) return null
         for (const part of answer.Parts ?? []) {
-          parts.push({ number: part.PartNumber ?? 0, sizeBytes: part.Size ?? 0, etag: part.ETag ?? '' })
+          parts.push({
+            number: part.PartNumber ?? 0,
+            sizeBytes: part.Size ?? 0,
+            etag: part.ETag ?? '',
+            sha256: part.ChecksumSHA256 ? Buffer.from(part.ChecksumSHA256, 'base64').toString('hex') : null,
+          })
         }
         if (!answer.IsTruncated) break
         marker = answer.NextPartNumberMarker
@@ -90,14 +119,24 @@ export function openObjectStore(options: ObjectStoreOptions) {
     },
 
     /** False when the store knows no such upload: it was completed or aborted before. */
-    async completeMultipart(objectKey: string, storeUploadId: string, parts: readonly StoredPart[]): Promise<boolean> {
+    async completeMultipart(
+      objectKey: string,
+      storeUploadId: string,
+      parts: readonly PartToComplete[],
+    ): Promise<boolean> {
       const answer = await askFor(() =>
         s3.send(
           new CompleteMultipartUploadCommand({
             Bucket: bucket,
             Key: objectKey,
             UploadId: storeUploadId,
-            MultipartUpload: { Parts: parts.map((part) => ({ PartNumber: part.number, ETag: part.etag })) },
+            MultipartUpload: {
+              Parts: parts.map(({ number, etag, sha256 }) => ({
+                PartNumber: number,
+                ETag: etag,
+                ...(sha256 === null ? {} : { ChecksumSHA256: Buffer.from(sha256, 'hex').toString('base64') }),
+              })),
+            },
           }),
         ),
       )
@@ -121,6 +160,17 @@ export function openObjectStore(options: ObjectStoreOptions) {
       )
     },
 
+    /**
+     * The store's own SHA-256 of an object, in base64: of the bytes, or, with `-` and their number at the end, of the
+     * SHA-256 of its parts. Null: there is none.
+     */
+    async sha256Of(objectKey: string): Promise<string | null> {
+      const answer = await askFor(() =>
+        s3.send(new HeadObjectCommand({ Bucket: bucket, Key: objectKey, ChecksumMode: 'ENABLED' })),
+      )
+      return answer?.ChecksumSHA256 ?? null
+    },
+
     /** An object with its first bytes, at most `length`, in one request; null when there is none. */
     async inspect(objectKey: string, length: number): Promise<(StoredObject & { start: Uint8Array }) | null> {
       const answer = await askFor(() =>
@@ -137,12 +187,41 @@ export function openObjectStore(options: ObjectStoreOptions) {
       return { sizeBytes, etag: answer.ETag ?? '', uploadToken: answer.Metadata?.[TOKEN], start }
     },
 
-    /** The whole object as a stream; null when there is none. */
-    async read(objectKey: string, signal: AbortSignal): Promise<{ sizeBytes: number; stream: Readable } | null> {
+    /** The object from that byte on, as a stream; null when there is none. `sizeBytes` is what will come. */
+    async read(
+      objectKey: string,
+      signal: AbortSignal,
+      fromByte = 0,
+    ): Promise<{ sizeBytes: number; stream: Readable } | null> {
       const answer = await askFor(() =>
-        s3.send(new GetObjectCommand({ Bucket: bucket, Key: objectKey }), { abortSignal: signal }),
+        s3.send(
+          new GetObjectCommand({
+            Bucket: bucket,
+            Key: objectKey,
+            ...(fromByte > 0 ? { Range: `bytes=${fromByte}-` } : {}),
+          }),
+          { abortSignal: signal },
+        ),
       )
       return answer && { sizeBytes: answer.ContentLength ?? 0, stream: answer.Body as Readable }
+    },
+
+    /** Makes an object of no bytes, as an upload would have; one that is there stays. */
+    async putEmpty(objectKey: string, mediaType: string, uploadToken: string): Promise<void> {
+      await ask(() =>
+        s3.send(
+          new PutObjectCommand({
+            Bucket: bucket,
+            Key: objectKey,
+            ContentType: mediaType,
+            Metadata: { [TOKEN]: uploadToken },
+            IfNoneMatch: '*',
+            Body: new Uint8Array(),
+          }),
+        ),
+      ).catch((error: unknown) => {
+        if (!(error instanceof AppError && isNamed(error.cause, 'PreconditionFailed'))) throw error
+      })
     },
 
     async put(
@@ -195,6 +274,47 @@ export function openObjectStore(options: ObjectStoreOptions) {
       return found
     },
 
+    /** One page of the objects under `prefix`, in the order of their keys' bytes, from behind `after` on. */
+    async listObjects(
+      prefix: string,
+      after: string | undefined,
+    ): Promise<{ objects: ListedObject[]; isLast: boolean }> {
+      const answer = await ask(() =>
+        s3.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, StartAfter: after })),
+      )
+      const objects = (answer.Contents ?? []).map(({ Key, Size, LastModified }) => ({
+        key: Key ?? '',
+        sizeBytes: Size ?? 0,
+        modifiedAt: LastModified ?? new Date(),
+      }))
+      return { objects, isLast: !answer.IsTruncated || objects.length === 0 }
+    },
+
+    /** One page of the multipart uploads that have neither been completed nor aborted; `next` leads to the page after. */
+    async listMultiparts(
+      prefix: string,
+      after: MultipartPosition | undefined,
+    ): Promise<{ uploads: ListedMultipart[]; next: MultipartPosition | null }> {
+      const answer = await ask(() =>
+        s3.send(
+          new ListMultipartUploadsCommand({
+            Bucket: bucket,
+            Prefix: prefix,
+            KeyMarker: after?.key,
+            UploadIdMarker: after?.id,
+          }),
+        ),
+      )
+      const uploads = (answer.Uploads ?? []).map(({ Key, UploadId, Initiated }) => ({
+        objectKey: Key ?? '',
+        storeUploadId: UploadId ?? '',
+        startedAt: Initiated ?? new Date(),
+      }))
+      const { IsTruncated, NextKeyMarker: key, NextUploadIdMarker: id } = answer
+      const goesOn = IsTruncated === true && key !== undefined && uploads.length > 0
+      return { uploads, next: goesOn ? { key, id: id ?? '' } : null }
+    },
+
     async isReachable(): Promise<boolean> {
       return s3.send(new HeadBucketCommand({ Bucket: bucket })).then(
         () => true,
@@ -229,13 +349,15 @@ async function ask<T>(request: () => Promise<T>): Promise<T> {
 }
 
 function isAbsent(cause: unknown): boolean {
-  return (
-    cause instanceof Error && (cause.name === 'NoSuchUpload' || cause.name === 'NoSuchKey' || cause.name === 'NotFound')
-  )
+  return isNamed(cause, 'NoSuchUpload') || isNamed(cause, 'NoSuchKey') || isNamed(cause, 'NotFound')
 }
 
 /** An object of no bytes has no range that could be asked for. */
 function ifEmpty(error: unknown): 'empty' {
-  if (error instanceof AppError && error.cause instanceof Error && error.cause.name === 'InvalidRange') return 'empty'
+  if (error instanceof AppError && isNamed(error.cause, 'InvalidRange')) return 'empty'
   throw error
+}
+
+function isNamed(cause: unknown, code: string): boolean {
+  return cause instanceof Error && cause.name === code
 }

@@ -1,15 +1,12 @@
 import type { ErrorCode, FileStatus, FileType, JobKindName, JobOutput, JobStatus } from '@bellhop/model'
+import { plural } from './en-plural.ts'
+import { enSettings } from './en-settings.ts'
 import { formatsFor } from './format.ts'
 
 type DatasetNoteCode = JobOutput<'dataset.profile'>['notes'][number]['code']
 
 const format = formatsFor('en')
 const { count, bytes, percent, duration } = format
-
-/** `one` when there is exactly one, else `many`; the number comes first. */
-function plural(value: number, one: string, many: string): string {
-  return `${count(value)} ${value === 1 ? one : many}`
-}
 
 export const en = {
   locale: 'en-US',
@@ -22,6 +19,7 @@ export const en = {
     library: 'Library',
     jobs: 'Jobs',
     insights: 'Insights',
+    settings: 'Settings',
     search: 'Search files',
     searchHint: 'Search files…',
     clearSearch: 'Clear the search',
@@ -137,6 +135,7 @@ export const en = {
   jobKinds: {
     'image.variants': 'Image sizes',
     'dataset.profile': 'Dataset profile',
+    'file.verify': 'Verification',
   } satisfies Record<JobKindName, string> as Record<JobKindName, string>,
 
   catalog: {
@@ -345,6 +344,8 @@ export const en = {
     emptyTitle: 'Nothing to count yet',
     emptyHelp: 'After the first upload its day shows here.',
   },
+
+  settings: enSettings,
 }
 
 /** What every language must say. */

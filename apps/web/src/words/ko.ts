@@ -1,5 +1,6 @@
 import type { Words } from './en.ts'
 import { formatsFor } from './format.ts'
+import { koSettings } from './ko-settings.ts'
 
 const format = formatsFor('ko')
 const { count, bytes, percent, duration } = format
@@ -27,6 +28,7 @@ export const ko = {
     library: '파일',
     jobs: '작업',
     insights: '인사이트',
+    settings: '설정',
     search: '파일 검색',
     searchHint: '파일 검색…',
     clearSearch: '검색어 지우기',
@@ -85,11 +87,19 @@ export const ko = {
     UPLOAD_NOT_FOUND: '이 워크스페이스에 그런 업로드가 없습니다.',
     JOB_NOT_FOUND: '이 워크스페이스에 그런 작업이 없습니다.',
     OUTPUT_NOT_FOUND: '이 워크스페이스에 그런 결과가 없습니다.',
+    PART_OUT_OF_RANGE: '이 업로드의 계획에 없는 조각 번호입니다.',
+    VALET_KEY_NOT_FOUND: '이 워크스페이스에 그런 키가 없습니다.',
+    VIEW_NOT_FOUND: '그런 이름의 뷰가 없습니다.',
     FILE_NOT_READY: '파일이 아직 도착하지 않았습니다. 업로드가 끝날 때까지 기다려 주세요.',
     UPLOAD_NOT_OPEN: '이미 끝난 업로드입니다. 새로 시작해 주세요.',
     UPLOAD_INCOMPLETE: '아직 모든 내용이 도착하지 않았습니다. 빠진 부분을 보낸 뒤 완료해 주세요.',
     UPLOAD_BUSY: '업로드를 마무리하고 있습니다. 잠시 뒤에 다시 시도해 주세요.',
     UPLOAD_EXPIRED: '너무 오래 멈춰 있던 업로드입니다. 새로 시작해 주세요.',
+    PART_CHANGED: '업로드하는 동안 파일이 바뀌었습니다. 새로 시작해 주세요.',
+    QUOTA_EXCEEDED: '워크스페이스에 남은 공간이 없습니다. 파일을 지우거나 소유자에게 공간을 요청하세요.',
+    FILE_TYPE_REFUSED: '이 워크스페이스는 이 형식의 파일을 받지 않습니다.',
+    VALET_KEY_REVOKED: '철회된 키입니다. 워크스페이스 소유자에게 문의하세요.',
+    STORE_CHECK_FAILED: '저장소를 확인할 수 없습니다. 저장소가 응답하는지 본 뒤 다시 시도해 주세요.',
     SIZE_MISMATCH: '저장된 크기가 알려 준 크기와 다릅니다. 다시 올려 주세요.',
     CHECKSUM_MISMATCH: '저장된 내용이 보낸 내용과 다릅니다. 다시 올려 주세요.',
     TYPE_MISMATCH: '파일의 내용이 알려 준 형식과 다릅니다.',
@@ -169,7 +179,7 @@ export const ko = {
     const [first = ''] = stage.split(' ', 1)
     return STAGES[first] ?? stage
   },
-  jobKinds: { 'image.variants': '이미지 크기 변환', 'dataset.profile': '데이터셋 분석' },
+  jobKinds: { 'image.variants': '이미지 크기 변환', 'dataset.profile': '데이터셋 분석', 'file.verify': '파일 검증' },
 
   catalog: {
     title: '파일',
@@ -369,4 +379,6 @@ export const ko = {
     emptyTitle: '아직 셀 것이 없습니다',
     emptyHelp: '첫 업로드가 끝나면 그날이 여기에 나타납니다.',
   },
+
+  settings: koSettings,
 } satisfies Words

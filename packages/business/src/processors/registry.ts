@@ -1,5 +1,6 @@
 import type { JobKindName } from '@bellhop/model'
 import { datasetProfileProcessor } from './dataset/dataset-profile.ts'
+import { fileVerifyProcessor } from './file-verify.ts'
 import { imageVariantsProcessor } from './image/image-variants.ts'
 import type { Processor } from './processor.ts'
 
@@ -7,4 +8,5 @@ import type { Processor } from './processor.ts'
 export const PROCESSORS: { readonly [K in JobKindName]: Processor<K> } = {
   'image.variants': imageVariantsProcessor,
   'dataset.profile': datasetProfileProcessor,
+  'file.verify': fileVerifyProcessor,
 }

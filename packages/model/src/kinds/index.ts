@@ -1,11 +1,13 @@
 import type { z } from 'zod'
 import { datasetProfile } from './dataset-profile.ts'
+import { fileVerify } from './file-verify.ts'
 import { imageVariants } from './image-variants.ts'
 
 /** Every kind of job there is, by name. */
 export const JOB_KINDS = {
   [imageVariants.name]: imageVariants,
   [datasetProfile.name]: datasetProfile,
+  [fileVerify.name]: fileVerify,
 } as const
 
 export type JobKindName = keyof typeof JOB_KINDS

@@ -1,0 +1,104 @@
+import { createHash } from 'node:crypto'
+import { setTimeout as pause } from 'node:timers/promises'
+import { AppError, LIMITS } from '@bellhop/model'
+import type { ObjectStore, PromisedPart, StoredPart, UploadRow } from '@bellhop/persistence'
+import type { Platform } from './platform.ts'
+import { Rejection } from './rejection.ts'
+
+const MISSING_NAMED = 64
+/** A store that still puts the parts together knows neither the upload nor the object for a moment. */
+const LOOK_AGAIN_AFTER_MS = [200, 800]
+const SHA256_OF_NOTHING = createHash('sha256').digest('hex')
+
+/** What the store has, with its first bytes. */
+export type StoredUpload = NonNullable<Awaited<ReturnType<ObjectStore['inspect']>>>
+
+/**
+ * Has the store put the parts together, unless it did so before, and gives what is there then. Whatever the store answers
+ * or does not answer, the object decides: it carries the upload's token.
+ * @throws AppError UPLOAD_INCOMPLETE, STORE_UNAVAILABLE
+ */
+export async function assembleUpload(
+  platform: Pick<Platform, 'store'>,
+  upload: UploadRow,
+  promised: readonly PromisedPart[],
+): Promise<StoredUpload> {
+  return upload.storeUploadId === null
+    ? wholeObject(platform.store, upload)
+    : assembled(platform.store, upload, upload.storeUploadId, promised)
+}
+
+async function wholeObject(store: ObjectStore, upload: UploadRow): Promise<StoredUpload> {
+  const { objectKey, mediaType, sizeBytes } = upload.file
+  const object = await store.inspect(objectKey, LIMITS.sniffBytes)
+  if (object) return object
+  if (sizeBytes > 0 || (upload.sha256 ?? SHA256_OF_NOTHING) !== SHA256_OF_NOTHING) throw incomplete([1])
+  // There is nothing to send, so nobody needs to send it: a stream that ended at once is such a file.
+  await store.putEmpty(objectKey, mediaType, upload.id)
+  const empty = await store.inspect(objectKey, LIMITS.sniffBytes)
+  if (!empty) throw new AppError('STORE_UNAVAILABLE')
+  return empty
+}
+
+async function assembled(
+  store: ObjectStore,
+  upload: UploadRow,
+  storeUploadId: string,
+  promised: readonly PromisedPart[],
+): Promise<StoredUpload> {
+  const { objectKey } = upload.file
+  const stored = await store.listParts(objectKey, storeUploadId)
+  let failure: unknown
+  if (stored) {
+    const parts = arrivedParts(upload, promised, stored)
+    await store.completeMultipart(objectKey, storeUploadId, parts).catch((cause: unknown) => {
+      failure = cause
+    })
+  }
+  const object = await store.inspect(objectKey, LIMITS.sniffBytes)
+  if (object) return object
+  if (failure !== undefined) throw failure
+  for (const waitMs of LOOK_AGAIN_AFTER_MS) {
+    await pause(waitMs)
+    const late = await store.inspect(objectKey, LIMITS.sniffBytes)
+    if (late) return late
+  }
+  throw new Rejection('UPLOAD_EXPIRED', 'The object store no longer knows this upload; start a new one.')
+}
+
+/** The stored parts, each as it was promised, all of them. @throws AppError UPLOAD_INCOMPLETE */
+function arrivedParts(
+  upload: UploadRow,
+  promised: readonly PromisedPart[],
+  stored: readonly StoredPart[],
+): StoredPart[] {
+  const promises = new Map(promised.map((part) => [part.number, part]))
+  const found = new Map(stored.map((part) => [part.number, part]))
+  const parts: StoredPart[] = []
+  const missing: number[] = []
+  for (let number = 1; number <= upload.partCount; number++) {
+    const promise = promises.get(number)
+    const part = found.get(number)
+    if (promise && part && isAsPromised(part, promise)) {
+      // To be named at the end only where the upload began with checksums of this kind.
+      parts.push({ ...part, sha256: upload.binding === 'store-sha256' ? (promise.sha256 ?? part.sha256) : null })
+    } else missing.push(number)
+  }
+  if (missing.length > 0) throw incomplete(missing)
+  return parts
+}
+
+/** The hash counts where both sides have one. */
+export function isAsPromised(part: StoredPart, promise: PromisedPart): boolean {
+  if (part.sizeBytes !== promise.sizeBytes) return false
+  return part.sha256 === null || promise.sha256 === null || part.sha256 === promise.sha256
+}
+
+export function incomplete(missing: readonly number[]): AppError {
+  const parts = missing.length === 1 ? `part ${missing[0]} has` : `${missing.length} parts have`
+  return new AppError(
+    'UPLOAD_INCOMPLETE',
+    `Not all of the bytes have arrived: ${parts} not. Send what is missing, then complete.`,
+    { details: { missing: missing.slice(0, MISSING_NAMED), missingCount: missing.length } },
+  )
+}
