@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 
-const MAIN = fileURLToPath(new URL('../../cli/src/main.ts', import.meta.url))
+export const BELLHOP_COMMAND = fileURLToPath(new URL('../../cli/src/main.ts', import.meta.url))
 const HOST = '127.0.0.1'
 /** The first start after an install builds the page. */
 const READY_MS = 120_000
@@ -29,7 +29,7 @@ export async function startBellhop(
   const { PATH = '', HOME = '' } = process.env
   const port = await freePort()
   const startedAtMs = performance.now()
-  const child = spawn(process.execPath, [MAIN, 'start'], {
+  const child = spawn(process.execPath, [BELLHOP_COMMAND, 'start'], {
     env: { PATH, HOME, BELLHOP_DATA_DIR: dataDir, HOST, PORT: String(port), ...env },
     stdio: ['ignore', 'ignore', 'pipe'],
   })

@@ -1,10 +1,12 @@
 import type { Measurement } from './rounds.ts'
 
 interface BenchmarkOptions {
-  /** How often each contender is measured. Left out, the benchmark's own number, chosen to end within four minutes. */
+  /** How often each contender is measured. Left out, the benchmark's own number, chosen to end within a few minutes. */
   readonly rounds?: number
-  /** Measures the large case too, where there is one. */
-  readonly large: boolean
+  /** Leaves out the large case, where there is one. */
+  readonly small: boolean
+  /** Leaves out the contenders of the other side, where there are two. */
+  readonly only?: 'node' | 'browser'
   readonly signal: AbortSignal
   /** For the person who waits. */
   readonly say: (line: string) => void

@@ -11,13 +11,15 @@ const MAX_ROUNDS = 100
 const EXIT_USAGE = 2
 
 const USAGE = [
-  'USAGE  pnpm bench NAME [--json] [--rounds N] [--large]',
+  'USAGE  pnpm bench NAME [--json] [--rounds N] [--small] [--node-only | --browser-only]',
   '',
   ...Object.entries(BENCHMARKS).map(([name, { description }]) => `  ${name.padEnd(8)} ${description}`),
   '',
   '  --json     the last line of stdout is one JSON object',
   `  --rounds   how often each contender is measured, 1 to ${MAX_ROUNDS}`,
-  '  --large    upload: 2 GiB too, which needs 5 GiB of disk for a while',
+  '  --small    upload: without the file of 2 GiB, which needs 7 GiB of disk for a while',
+  '  --node-only, --browser-only',
+  '             upload: only the contenders that run in Node, or in Chromium',
   '',
 ].join('\n')
 
@@ -25,7 +27,8 @@ interface Wanted {
   readonly name: string
   readonly benchmark: Benchmark
   readonly json: boolean
-  readonly large: boolean
+  readonly small: boolean
+  readonly only?: 'node' | 'browser'
   readonly rounds?: number
 }
 
@@ -34,18 +37,27 @@ function wantedOf(args: readonly string[]): Wanted {
   const { values, positionals } = parseArgs({
     args: [...args],
     allowPositionals: true,
-    options: { json: { type: 'boolean' }, large: { type: 'boolean' }, rounds: { type: 'string' } },
+    options: {
+      json: { type: 'boolean' },
+      small: { type: 'boolean' },
+      'node-only': { type: 'boolean' },
+      'browser-only': { type: 'boolean' },
+      rounds: { type: 'string' },
+    },
   })
   const [name = '', ...others] = positionals
   const benchmark = Object.hasOwn(BENCHMARKS, name) ? BENCHMARKS[name] : undefined
   if (!benchmark || others.length > 0) throw new Error('Give the name of one benchmark.')
-  const { json = false, large = false } = values
-  if (values.rounds === undefined) return { name, benchmark, json, large }
+  const { json = false, small = false, 'node-only': nodeOnly, 'browser-only': browserOnly } = values
+  if (nodeOnly && browserOnly) throw new Error('Give --node-only or --browser-only, not both.')
+  const only = nodeOnly ? 'node' : browserOnly ? 'browser' : undefined
+  const wanted: Wanted = { name, benchmark, json, small, ...(only ? { only } : {}) }
+  if (values.rounds === undefined) return wanted
   const rounds = Number(values.rounds)
   if (!Number.isInteger(rounds) || rounds < 1 || rounds > MAX_ROUNDS) {
     throw new Error(`Expected --rounds to be a whole number from 1 to ${MAX_ROUNDS}, got \`${values.rounds}\`.`)
   }
-  return { name, benchmark, json, large, rounds }
+  return { ...wanted, rounds }
 }
 
 async function main(args: readonly string[]): Promise<number> {

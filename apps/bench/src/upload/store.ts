@@ -25,3 +25,14 @@ export async function untilEmpty(client: S3Client, bucket: string, signal: Abort
     await delay(LOOK_EVERY_MS, undefined, { signal: bounded })
   }
 }
+
+/** Of `S3_*`, one or none. It must let pages in, and its bucket must be empty: what is there is waited for to go. */
+export function otherStore(env: Readonly<NodeJS.ProcessEnv>): StoreAddress[] {
+  const { S3_ENDPOINT: endpoint, S3_BUCKET: bucket, S3_REGION: region = 'us-east-1' } = env
+  const { S3_ACCESS_KEY_ID: accessKeyId, S3_SECRET_ACCESS_KEY: secretAccessKey } = env
+  if (!endpoint) return []
+  if (!bucket || !accessKeyId || !secretAccessKey) {
+    throw new Error('S3_ENDPOINT is set; set S3_BUCKET, S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY too.')
+  }
+  return [{ endpoint, bucket, region, accessKeyId, secretAccessKey }]
+}
