@@ -8,7 +8,9 @@ const workerEnvironment = z.object({
   BELLHOP_WORKER_CONCURRENCY: wholeNumberSetting('BELLHOP_WORKER_CONCURRENCY', 1, 256).default(
     Math.max(2, availableParallelism()),
   ),
-  PUBLIC_URL: z.url().default('http://localhost:3000'),
+  PUBLIC_URL: z.url().optional(),
+  /** Of the server of this machine, where the page then is. */
+  PORT: wholeNumberSetting('PORT', 0, 65_535).default(3000),
 })
 
 export interface WorkerConfig {
@@ -19,6 +21,6 @@ export interface WorkerConfig {
 
 export function readConfig(environment: Environment): WorkerConfig {
   const env = parseEnvironment(workerEnvironment, environment)
-  const settings = readSettings(environment, env.PUBLIC_URL)
+  const settings = readSettings(environment, env.PUBLIC_URL ?? `http://localhost:${env.PORT}`)
   return { concurrency: env.BELLHOP_WORKER_CONCURRENCY, scratchRoot: join(settings.dataDir, 'scratch'), settings }
 }

@@ -1,4 +1,12 @@
-import { consoleLog, isPassing, migrateDatabase, openPlatform, readEnvironment, startWorker } from '@bellhop/business'
+import {
+  consoleLog,
+  isPassing,
+  migrateDatabase,
+  openPlatform,
+  queueExamination,
+  readEnvironment,
+  startWorker,
+} from '@bellhop/business'
 import { readConfig } from './config.ts'
 
 async function main(): Promise<void> {
@@ -15,6 +23,7 @@ async function main(): Promise<void> {
   const stack = new AsyncDisposableStack()
   const platform = stack.use(openPlatform(settings, log, { name: 'bellhop worker' }))
   stack.use(await startWorker(platform, { concurrency, scratchRoot }))
+  await queueExamination(platform)
 
   let stopping = false
   const stop = () => {

@@ -4,10 +4,22 @@ import { downloads } from './downloads.ts'
 import { files } from './files.ts'
 import { insights } from './insights.ts'
 import { jobs } from './jobs.ts'
+import { storage } from './storage.ts'
 import { router } from './trpc.ts'
 import { uploads } from './uploads.ts'
 import { valetKeys } from './valet-keys.ts'
 import { views } from './views.ts'
 
-export const appRouter = router({ account, catalog, downloads, files, insights, jobs, uploads, valetKeys, views })
+export const appRouter = router({
+  account,
+  catalog,
+  downloads,
+  files,
+  insights,
+  jobs,
+  storage,
+  uploads,
+  valetKeys,
+  views,
+})
 export type AppRouter = typeof appRouter

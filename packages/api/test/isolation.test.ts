@@ -141,6 +141,9 @@ test('a viewer may look and change nothing', async () => {
     viewer.account.apiKeys.list(),
     viewer.account.setQuota({ quota: { maxBytes: null, maxFiles: null, maxFileBytes: null, mediaTypes: null } }),
     viewer.views.refresh({ name: 'insights' }),
+    viewer.storage.report(),
+    viewer.storage.check(),
+    viewer.storage.sweep(),
   ]
   for (const change of changes) await expect(change).rejects.toMatchObject({ cause: { code: 'FORBIDDEN' } })
 })

@@ -23,15 +23,19 @@ const whole = (name: string, min: number, max: number) => {
 /** From what one request may ask for at most, so that every request can be granted. */
 const keysPerMinute = (name: string) => whole(name, LIMITS.downloadsPerRequest, 10_000_000)
 
+const storeEnvironment = z.object({
+  S3_ENDPOINT: url('S3_ENDPOINT'),
+  S3_PUBLIC_ENDPOINT: url('S3_PUBLIC_ENDPOINT').optional(),
+  S3_BUCKET: given('S3_BUCKET'),
+  S3_REGION: given('S3_REGION').default('us-east-1'),
+  S3_ACCESS_KEY_ID: given('S3_ACCESS_KEY_ID'),
+  S3_SECRET_ACCESS_KEY: given('S3_SECRET_ACCESS_KEY'),
+})
+
 const platformEnvironment = z
   .object({
+    ...storeEnvironment.shape,
     DATABASE_URL: url('DATABASE_URL'),
-    S3_ENDPOINT: url('S3_ENDPOINT'),
-    S3_PUBLIC_ENDPOINT: url('S3_PUBLIC_ENDPOINT').optional(),
-    S3_BUCKET: given('S3_BUCKET'),
-    S3_REGION: given('S3_REGION').default('us-east-1'),
-    S3_ACCESS_KEY_ID: given('S3_ACCESS_KEY_ID'),
-    S3_SECRET_ACCESS_KEY: given('S3_SECRET_ACCESS_KEY'),
     BELLHOP_DATA_DIR: given('BELLHOP_DATA_DIR').default('.bellhop'),
     BELLHOP_SECRET: given('BELLHOP_SECRET')
       .min(32, 'Expected `BELLHOP_SECRET` to have at least 32 characters.')
@@ -57,14 +61,7 @@ export function readSettings(environment: Environment, publicUrl: string): Commo
   const env = parseEnvironment(platformEnvironment, environment)
   return {
     databaseUrl: env.DATABASE_URL,
-    objectStore: {
-      endpoint: env.S3_ENDPOINT,
-      publicEndpoint: env.S3_PUBLIC_ENDPOINT,
-      bucket: env.S3_BUCKET,
-      region: env.S3_REGION,
-      accessKeyId: env.S3_ACCESS_KEY_ID,
-      secretAccessKey: env.S3_SECRET_ACCESS_KEY,
-    },
+    objectStore: storeOf(env),
     publicUrl,
     secret: env.BELLHOP_SECRET ?? keptSecret(env.BELLHOP_DATA_DIR),
     keyLife: {
@@ -78,6 +75,22 @@ export function readSettings(environment: Environment, publicUrl: string): Commo
     },
     maxFileSizeBytes: env.BELLHOP_MAX_FILE_BYTES,
     dataDir: env.BELLHOP_DATA_DIR,
+  }
+}
+
+/** What is set of the object store alone. Throws like `readSettings`. */
+export function readStoreSettings(environment: Environment): PlatformSettings['objectStore'] {
+  return storeOf(parseEnvironment(storeEnvironment, environment))
+}
+
+function storeOf(env: z.infer<typeof storeEnvironment>): PlatformSettings['objectStore'] {
+  return {
+    endpoint: env.S3_ENDPOINT,
+    publicEndpoint: env.S3_PUBLIC_ENDPOINT,
+    bucket: env.S3_BUCKET,
+    region: env.S3_REGION,
+    accessKeyId: env.S3_ACCESS_KEY_ID,
+    secretAccessKey: env.S3_SECRET_ACCESS_KEY,
   }
 }
 

@@ -42,7 +42,7 @@ function judge(rules: readonly LifecycleRule[]): Finding {
   if (expiring) {
     return amber(
       `The lifecycle rule \`${expiring.ID ?? 'without a name'}\` deletes objects after a time; files of Bellhop vanish with them.`,
-      'Take that rule away, or narrow it to a prefix that is not `w/`.',
+      'Take that rule away, or narrow it to a prefix that is not `workspaces/`.',
     )
   }
   const days = enabled
