@@ -9,6 +9,7 @@ import { Insights } from './insights.ts'
 import { Jobs } from './jobs.ts'
 import { openConnection } from './links.ts'
 import type { Connection, Transport } from './links.ts'
+import { Storage } from './storage.ts'
 import { Views } from './views.ts'
 
 export interface ConnectOptions {
@@ -42,6 +43,7 @@ export class Bellhop implements AsyncDisposable {
   readonly catalog: Catalog
   readonly insights: Insights
   readonly views: Views
+  readonly storage: Storage
   readonly account: Accounts
   readonly #connection: Connection
 
@@ -69,6 +71,7 @@ export class Bellhop implements AsyncDisposable {
     this.catalog = new Catalog(contract.catalog, caller)
     this.insights = new Insights(contract.insights, caller)
     this.views = new Views(contract.views, caller)
+    this.storage = new Storage(contract.storage, caller, { timeoutMs })
     this.account = new Accounts(contract.account, caller)
   }
 

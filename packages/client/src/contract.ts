@@ -22,6 +22,8 @@ import type {
   Preview,
   Role,
   SignedPart,
+  StoreReport,
+  StoreSweep,
   UploadId,
   UploadPlan,
   UploadProgress,
@@ -66,6 +68,11 @@ export interface Contract {
   }
   insights: {
     summary: Query<{ days?: number }, InsightSummary>
+  }
+  storage: {
+    report: Query<void, StorageReport>
+    check: Mutation<void, StoreReport>
+    sweep: Mutation<void, unknown>
   }
   views: {
     status: Query<void, readonly ViewStatus[]>
@@ -155,6 +162,12 @@ export interface ViewStatus {
   readonly lastDurationMs: number | null
   readonly failures: number
   readonly error: string | null
+}
+
+/** What was last found out about the bucket; null where nobody has looked yet. */
+export interface StorageReport {
+  readonly report: StoreReport | null
+  readonly sweep: StoreSweep | null
 }
 
 export interface ViewChange {

@@ -9,6 +9,7 @@ export type {
   InsightSummary,
   JobFilter,
   JobPage,
+  StorageReport,
   ViewChange,
   ViewStatus,
 } from './contract.ts'
