@@ -12,6 +12,7 @@ const COMMANDS = {
   upload: async () => (await import('./commands/upload.ts')).upload,
   watch: async () => (await import('./commands/watch.ts')).watch,
   download: async () => (await import('./commands/download.ts')).download,
+  doctor: async () => (await import('./commands/doctor.ts')).doctor,
   'sign-in-link': async () => (await import('./commands/sign-in-link.ts')).signInLink,
 } as const satisfies Record<string, () => Promise<CliCommand>>
 
@@ -75,5 +76,6 @@ const DESCRIPTIONS: Record<keyof typeof COMMANDS, string> = {
   upload: 'Send files to the store, and print their ids.',
   watch: 'Follow a job to its end.',
   download: 'Fetch a file or an output of a job.',
+  doctor: 'Try what the bucket does, and say what to mend.',
   'sign-in-link': 'Print a link that signs you in to the page.',
 }
