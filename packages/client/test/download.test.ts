@@ -19,7 +19,7 @@ let id: FileId
 beforeAll(async () => {
   platform = await startPlatform()
   bellhop = connect({ url: platform.api.url, apiKey: API_KEY })
-  id = (await bellhop.files.upload(new File([bytes], 'photo.jpg'))).id
+  id = await platform.uploads.place('photo.jpg', bytes)
 })
 
 afterAll(async () => {
@@ -33,25 +33,34 @@ beforeEach(() => {
   platform.uploads.keyLifeMs = 600_000
 })
 
+/** A path, and what lies there or beside it. */
+function target(name: string) {
+  const path = join(platform.dir, name)
+  return {
+    path,
+    traces: async () => (await readdir(platform.dir)).filter((found) => found.startsWith(name)).toSorted(),
+  }
+}
+
 test('a file arrives at a path, whole, with progress and no trace', async () => {
-  const path = join(platform.dir, 'whole.jpg')
+  const { path, traces } = target('whole.jpg')
   const seen: TransferProgress[] = []
   const found = await bellhop.files.download(id, path, { onProgress: (progress) => seen.push(progress) })
-  expect(found).toMatchObject({ name: 'photo.jpg', sizeBytes: bytes.length })
+  expect(found).toMatchObject({ name: 'photo.jpg', sizeBytes: bytes.length, checked: 'sha256' })
   expect(bytes.equals(await readFile(path))).toBe(true)
   expect(seen.at(-1)).toMatchObject({ phase: 'done', sentBytes: bytes.length, totalBytes: bytes.length })
-  expect(await readdir(platform.dir)).not.toContain('whole.jpg.part')
+  expect(await traces()).toEqual(['whole.jpg'])
 })
 
 test('an empty file arrives empty', async () => {
-  const empty = await bellhop.files.upload(new File([], 'empty.bin'))
-  const path = join(platform.dir, 'empty.bin')
-  await bellhop.files.download(empty.id, path)
+  const empty = await platform.uploads.place('empty.bin', Buffer.alloc(0))
+  const { path } = target('empty.bin')
+  await bellhop.files.download(empty, path)
   expect(await readFile(path)).toHaveLength(0)
 })
 
 test('a file arrives in a stream of Node and of the web', async () => {
-  const path = join(platform.dir, 'stream.jpg')
+  const { path } = target('stream.jpg')
   const stream = createWriteStream(path)
   const closed = once(stream, 'close')
   await bellhop.files.download(id, stream)
@@ -62,8 +71,8 @@ test('a file arrives in a stream of Node and of the web', async () => {
   expect(bytes.equals(Buffer.concat(chunks))).toBe(true)
 })
 
-test('a broken connection is gone on with where it broke, and an expired key is replaced', async () => {
-  const path = join(platform.dir, 'broken.jpg')
+test('a broken connection is gone on with where it broke, and an expired key is replaced under its line', async () => {
+  const { path } = target('broken.jpg')
   let requests = 0
   platform.network.fault = () => {
     requests += 1
@@ -71,24 +80,53 @@ test('a broken connection is gone on with where it broke, and an expired key is 
     if (requests === 2) return { answer: 403, code: 'AccessDenied' }
     return requests === 3 ? { answer: 503 } : undefined
   }
+  platform.uploads.renewed.length = 0
   await bellhop.files.download(id, path)
   expect(bytes.equals(await readFile(path))).toBe(true)
   const last = platform.network.seen.at(-1)
-  expect(last?.headers.range).toMatch(/^bytes=\d+-$/)
+  expect(last?.headers.range).toMatch(/^bytes=\d+-\d+$/)
   expect(last?.headers['if-match']).toBeTruthy()
+  expect(platform.uploads.renewed).toEqual(['vk_01'])
+})
+
+test('a stream whose connection breaks goes on without a gap, even from a store that knows no ranges', async () => {
+  let requests = 0
+  platform.network.fault = () => (++requests === 1 ? { cutAnswerAfterBytes: MIB } : { dropRange: true })
+  const chunks: Uint8Array[] = []
+  await bellhop.files.download(id, new WritableStream({ write: (chunk) => void chunks.push(chunk) }))
+  expect(bytes.equals(Buffer.concat(chunks))).toBe(true)
+  expect(requests).toBe(2)
+})
+
+test('a byte that flips on its way to a path is found, and its part fetched again', async () => {
+  const { path } = target('flipped.jpg')
+  let requests = 0
+  platform.network.fault = () => (++requests === 1 ? { flipAnswerAt: 3 * MIB } : undefined)
+  await bellhop.files.download(id, path)
+  expect(bytes.equals(await readFile(path))).toBe(true)
+  expect(requests).toBe(2)
+})
+
+test('a byte that flips on its way to a stream is an error, for it cannot be taken back', async () => {
+  platform.network.fault = () => ({ flipAnswerAt: 3 * MIB })
+  const stream = new WritableStream<Uint8Array>({ write: () => {} })
+  await expect(bellhop.files.download(id, stream)).rejects.toMatchObject({
+    code: 'CHECKSUM_MISMATCH',
+    details: { part: 1 },
+  })
 })
 
 test('a cancelled download leaves nothing behind, and does not touch what was there', async () => {
-  const path = join(platform.dir, 'cancelled.jpg')
+  const { path, traces } = target('cancelled.jpg')
   const cancel = new AbortController()
   platform.network.fault = () => ({ silent: true })
   setImmediate(() => cancel.abort())
   await expect(bellhop.files.download(id, path, { signal: cancel.signal })).rejects.toMatchObject({ code: 'ABORTED' })
-  expect((await readdir(platform.dir)).filter((name) => name.startsWith('cancelled'))).toEqual([])
+  expect(await traces()).toEqual([])
 })
 
 test('a folder that is not there is a sentence', async () => {
-  await expect(bellhop.files.download(id, join(platform.dir, 'no/such/file'))).rejects.toMatchObject({
+  await expect(bellhop.files.download(id, target('no/such/file').path)).rejects.toMatchObject({
     code: 'TARGET_UNWRITABLE',
   })
 })

@@ -1,134 +1,162 @@
-import type { Download } from '@bellhop/model'
-import { TRANSFER_BACK_OFF, backOffMs, wait } from '../back-off.ts'
-import { BellhopError, throwIfAborted } from '../bellhop-error.ts'
+import { LIMITS } from '@bellhop/model'
+import type { Download, FileDigests } from '@bellhop/model'
+import { BellhopError } from '../bellhop-error.ts'
+import type { BellhopErrorCode } from '../bellhop-error.ts'
+import type { Lanes } from '../upload/lanes.ts'
 import { ProgressMeter } from '../upload/transfer-progress.ts'
 import type { TransferProgress } from '../upload/transfer-progress.ts'
-import { watchStall } from '../upload/stall.ts'
+import type { BegunDownload } from './begun-download.ts'
+import { DownloadKeys } from './download-keys.ts'
+import type { IssueKey } from './download-keys.ts'
+import { ObjectChanged, ObjectIdentity, RangesIgnored } from './object-identity.ts'
+import { PartDigests } from './part-digests.ts'
+import type { Sha256 } from './part-digests.ts'
+import { RangedDownload } from './ranged-download.ts'
 import type { DownloadSink } from './sink.ts'
+import { SpanFetch } from './span-fetch.ts'
+import type { FetchTools, PartCheck } from './span-fetch.ts'
 
 export interface DownloadOptions {
+  /** Compare what arrives with what was uploaded, where the server knows that. Default true. */
+  readonly verify?: boolean
   /** At most every 100 ms. */
   readonly onProgress?: (progress: TransferProgress) => void
   readonly signal?: AbortSignal
 }
 
-interface DownloadTools {
-  /** A key for the bytes. Asked again when one has expired. */
-  readonly issue: () => Promise<Download>
+export interface DownloadedFile extends Download {
+  /** `sha256`: each part is what was uploaded. `size`: nobody hashed it, or it was not to be verified. */
+  readonly checked: 'sha256' | 'size'
+}
+
+export interface DownloadTools {
+  readonly first: Download
+  readonly issue: IssueKey
+  readonly digests: () => Promise<FileDigests | null>
+  readonly openSha256: (() => Sha256) | null
   readonly fetch: typeof globalThis.fetch
+  readonly lanes: Lanes
   readonly stallMs?: number
 }
 
-/** Keys that one download may use up without a byte between. */
-const REISSUES = 5
+/** Of an object whose parts nobody hashed. */
+const RANGE_BYTES = LIMITS.singlePutBelowBytes
+/** An object that changes again while it is fetched again is somebody else's file. */
+const RESTARTS = 2
 const STALL_MS = 30_000
+const WORTH_KEEPING: ReadonlySet<BellhopErrorCode> = new Set(['TARGET_UNWRITABLE', 'STORE_REFUSED'])
 
-/** What one request led to: the end of the object, or a reason to ask again. */
-type Outcome = 'whole' | 'expired' | 'restarted'
-
-/** Streams an object into a sink; goes on from where a broken connection left it, as long as the object is the same. */
+/** Carries an object into a sink, and settles the sink: whole, kept for the next to go on with, or gone. */
 export async function runDownload(
   sink: DownloadSink,
   tools: DownloadTools,
   options: DownloadOptions,
-): Promise<Download> {
+): Promise<DownloadedFile> {
   const { signal = new AbortController().signal } = options
-  let key = await tools.issue()
-  const meter = new ProgressMeter(key.sizeBytes, (progress) => options.onProgress?.(progress))
-  const state = { receivedBytes: 0, etag: null as string | null }
-  let failures = 0
-  let reissues = 0
-  let lastReceived = 0
-  for (;;) {
-    throwIfAborted(signal)
-    let outcome: Outcome
-    try {
-      outcome = await request(key, state, sink, meter, tools, signal)
-    } catch (cause) {
-      throwIfAborted(signal)
-      if (cause instanceof BellhopError && !cause.retryable) throw cause
-      if (state.receivedBytes > lastReceived) failures = 0
-      failures += 1
-      lastReceived = state.receivedBytes
-      if (failures >= TRANSFER_BACK_OFF.attempts) throw asNetworkError(cause)
-      await wait(backOffMs(TRANSFER_BACK_OFF, failures, Math.random()), signal)
-      continue
-    }
-    if (outcome === 'whole') break
-    reissues += 1
-    if (reissues > REISSUES) throw new BellhopError('STORE_REFUSED', 'The store refuses the keys of this download.')
-    key = await tools.issue()
-  }
-  if (state.receivedBytes !== key.sizeBytes) {
-    throw new BellhopError(
-      'SIZE_MISMATCH',
-      `${key.name} has ${key.sizeBytes} bytes, but ${state.receivedBytes} arrived.`,
-    )
-  }
-  await sink.finish()
-  meter.enter('done')
-  return key
-}
-
-async function request(
-  key: Download,
-  state: { receivedBytes: number; etag: string | null },
-  sink: DownloadSink,
-  meter: ProgressMeter,
-  tools: DownloadTools,
-  outer: AbortSignal,
-): Promise<Outcome> {
-  if (state.receivedBytes >= key.sizeBytes && key.sizeBytes > 0) return 'whole'
-  const stall = watchStall(tools.stallMs ?? STALL_MS, outer)
+  const keys = new DownloadKeys(tools.first, tools.issue)
+  let object = tools.first
+  let left = sink.kind === 'file' ? sink.left : null
   try {
-    const resumed = state.receivedBytes > 0
-    const headers: Record<string, string> = resumed ? { range: `bytes=${state.receivedBytes}-` } : {}
-    if (resumed && state.etag) headers['if-match'] = state.etag
-    const response = await tools.fetch(key.url, { headers, signal: stall.signal, credentials: 'omit' })
-    if (response.status === 403 || response.status === 401) {
-      await response.body?.cancel()
-      return 'expired'
+    for (let restarts = 0; ; restarts += 1) {
+      try {
+        const checked = await fetchObject({ object, left, sink, keys, tools, options, signal })
+        await sink.finish()
+        return { ...object, checked }
+      } catch (cause) {
+        if (!(cause instanceof ObjectChanged)) throw cause
+        if (sink.kind === 'stream' || restarts === RESTARTS) {
+          throw new BellhopError('SOURCE_CHANGED', `${object.name} changed while it was downloaded.`)
+        }
+        left = null
+        object = await keys.renew()
+      }
     }
-    if (response.status === 412 || (resumed && response.status === 200)) {
-      await response.body?.cancel()
-      if (!(await sink.restart()))
-        throw new BellhopError('SOURCE_CHANGED', `${key.name} changed while it was downloaded.`)
-      meter.missing(state.receivedBytes)
-      state.receivedBytes = 0
-      state.etag = null
-      return 'restarted'
-    }
-    if (!response.ok) throw await refusal(key, response)
-    state.etag ??= response.headers.get('etag')
-    if (!response.body) return 'whole'
-    const reader = response.body.getReader()
-    for (;;) {
-      const { done, value } = await reader.read()
-      if (done) break
-      stall.moved()
-      await sink.write(value)
-      stall.moved()
-      state.receivedBytes += value.length
-      meter.arrived(0, value.length)
-    }
-    if (state.receivedBytes < key.sizeBytes) throw new BellhopError('NETWORK', 'The connection ended early.')
-    return 'whole'
-  } finally {
-    stall.end()
+  } catch (cause) {
+    await settle(sink, cause, signal)
+    throw cause instanceof BellhopError
+      ? cause
+      : new BellhopError('TARGET_UNWRITABLE', `${object.name} could not be written.`, { cause })
   }
 }
 
-async function refusal(key: Download, response: Response): Promise<BellhopError> {
-  await response.body?.cancel()
-  const { status } = response
-  const sentence = `${key.name} could not be read: the object store answered ${status}.`
-  return status >= 500 || status === 429 || status === 408
-    ? new BellhopError('STORE_UNAVAILABLE', sentence, { status, retryable: true })
-    : new BellhopError('STORE_REFUSED', sentence, { status })
+interface Fetching {
+  readonly object: Download
+  readonly left: BegunDownload | null
+  readonly sink: DownloadSink
+  readonly keys: DownloadKeys
+  readonly tools: DownloadTools
+  readonly options: DownloadOptions
+  readonly signal: AbortSignal
 }
 
-function asNetworkError(cause: unknown): BellhopError {
-  return cause instanceof BellhopError
-    ? cause
-    : new BellhopError('NETWORK', 'The connection to the object store broke.', { cause })
+async function fetchObject(fetching: Fetching): Promise<DownloadedFile['checked']> {
+  const { object, sink, keys, tools, options, signal } = fetching
+  const meter = new ProgressMeter(object.sizeBytes, (progress) => options.onProgress?.(progress))
+  const check = options.verify === false ? null : await findCheck(object, tools)
+  const { fetch, lanes, stallMs = STALL_MS } = tools
+  const with_ = (etag: string | null): FetchTools => ({
+    keys,
+    object: new ObjectIdentity(object, etag),
+    fetch,
+    lanes,
+    check,
+    stallMs,
+  })
+  const rangeBytes = check?.digests.partSizeBytes ?? RANGE_BYTES
+  if (sink.kind === 'stream' || object.sizeBytes <= rangeBytes) {
+    await inOrder(sink, object, meter, with_(null), signal)
+  } else {
+    const left = fetching.left?.id === object.id && fetching.left.sizeBytes === object.sizeBytes ? fetching.left : null
+    if (!left) await sink.begin(object.sizeBytes)
+    const download = new RangedDownload({
+      id: object.id,
+      sizeBytes: object.sizeBytes,
+      rangeBytes,
+      arrived: left?.arrived ?? [],
+      sink,
+      meter,
+      tools: with_(left?.etag ?? null),
+    })
+    try {
+      await download.run(signal)
+    } catch (cause) {
+      if (!(cause instanceof RangesIgnored)) throw cause
+      await inOrder(sink, object, meter, with_(null), signal)
+    }
+  }
+  meter.enter('done')
+  return check ? 'sha256' : 'size'
+}
+
+/** Over one connection, from the start to the end. */
+async function inOrder(
+  sink: DownloadSink,
+  object: Download,
+  meter: ProgressMeter,
+  tools: FetchTools,
+  signal: AbortSignal,
+): Promise<void> {
+  if (sink.kind === 'file') await sink.begin(object.sizeBytes)
+  const target = {
+    rewinds: sink.kind === 'file',
+    ranged: false,
+    write: (chunk: Uint8Array, position: number) =>
+      sink.kind === 'file' ? sink.write(chunk, position) : sink.write(chunk),
+    onPosition: (position: number) => meter.sending(0, position),
+  }
+  await new SpanFetch([0, object.sizeBytes], target, tools).run(signal)
+}
+
+async function findCheck(object: Download, tools: DownloadTools): Promise<PartCheck | null> {
+  const open = tools.openSha256
+  if (!open || object.sizeBytes === 0) return null
+  const digests = await tools.digests()
+  return digests && { digests: new PartDigests(digests, object.sizeBytes), open }
+}
+
+/** What another try may end is worth its room on the disk, for the store or the disk may be better by then. */
+async function settle(sink: DownloadSink, cause: unknown, signal: AbortSignal): Promise<void> {
+  if (sink.kind === 'stream' || signal.aborted) return sink.discard()
+  const mayGoOn = !(cause instanceof BellhopError) || cause.retryable || WORTH_KEEPING.has(cause.code)
+  await (mayGoOn ? sink.keep() : sink.discard())
 }

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { createServer, request as forward } from 'node:http'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { Transform } from 'node:stream'
 
 export type Fault =
   /** Closes the connection after this many bytes of the body. */
@@ -14,6 +15,10 @@ export type Fault =
   | { readonly garble: true }
   /** Ends the answer after this many bytes. */
   | { readonly cutAnswerAfterBytes: number }
+  /** One bit of the answer's body is another when it arrives. */
+  | { readonly flipAnswerAt: number }
+  /** The store never hears of the Range header, as if it knew none. */
+  | { readonly dropRange: true }
 
 export interface SeenRequest {
   readonly method: string
@@ -75,7 +80,7 @@ export class FlakyProxy implements AsyncDisposable {
   #pass(request: IncomingMessage, response: ServerResponse, fault: Fault | undefined): void {
     const upstream = forward(new URL(request.url ?? '/', this.#target), {
       method: request.method ?? 'GET',
-      headers: request.headers,
+      headers: fault && 'dropRange' in fault ? withoutRange(request.headers) : request.headers,
     })
     upstream.on('error', () => response.destroy())
     upstream.once('continue', () => response.writeContinue())
@@ -104,6 +109,7 @@ export class FlakyProxy implements AsyncDisposable {
         return void answer.resume().once('end', () => response.destroy())
       }
       response.writeHead(answer.statusCode ?? 502, answer.headers)
+      if (fault && 'flipAnswerAt' in fault) return void answer.pipe(flip(fault.flipAnswerAt)).pipe(response)
       if (!fault || !('cutAnswerAfterBytes' in fault)) return void answer.pipe(response)
       let given = 0
       answer.on('data', (chunk: Buffer) => {
@@ -114,4 +120,20 @@ export class FlakyProxy implements AsyncDisposable {
       answer.once('end', () => response.end())
     })
   }
+}
+
+function flip(atByte: number): Transform {
+  let position = 0
+  return new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      const at = atByte - position
+      position += chunk.length
+      if (at >= 0 && at < chunk.length) chunk[at] = (chunk[at] ?? 0) ^ 1
+      done(null, chunk)
+    },
+  })
+}
+
+function withoutRange({ range: _range, ...headers }: IncomingMessage['headers']): IncomingMessage['headers'] {
+  return headers
 }

@@ -55,7 +55,14 @@ export function routerOf(uploads: Uploads, jobs: Jobs) {
       get: procedure.input(byUpload).query(({ input }) => uploads.get(input)),
     }),
     downloads: t.router({
-      start: procedure.input(any<{ id: FileId }>()).mutation(({ input }) => uploads.download(input.id)),
+      start: procedure
+        .input(any<{ id: FileId; renews?: string }>())
+        .mutation(({ input }) => uploads.download(input.id, input.renews)),
+    }),
+    files: t.router({
+      digests: procedure
+        .input(any<{ fileId: FileId }>())
+        .query(({ input }) => uploads.digests.get(input.fileId) ?? null),
     }),
     jobs: t.router({
       submit: procedure
