@@ -1,6 +1,6 @@
 import { AppError, isId } from '@bellhop/model'
 import type { UploadId, WorkspaceId } from '@bellhop/model'
-import { findAbandonedUploads } from '@bellhop/persistence'
+import { findAbandonedUploads, pruneKeyRates } from '@bellhop/persistence'
 import type { Chore, UploadRow } from '@bellhop/persistence'
 import { z } from 'zod'
 import { walkBucket } from './bucket-sweep.ts'
@@ -48,6 +48,9 @@ export function choresOf(
     'uploads:reread': (payload) => rereadUpload(platform, uploadToReread.parse(payload), signal),
     'store:examine': () => examineWhenDue(platform, signal),
     'store:sweep': () => walkBucket(platform, { signal }),
+    async 'key-rates:prune'() {
+      await pruneKeyRates(platform.database.db)
+    },
   }
 }
 

@@ -11,7 +11,15 @@ export const attemptPayload = z.object({
 export type AttemptPayload = z.infer<typeof attemptPayload>
 
 /** Work of our own that no person waits for. */
-export const CHORES = ['objects:delete', 'multipart:abort', 'uploads:sweep', 'uploads:reread', 'store:examine', 'store:sweep'] as const
+export const CHORES = [
+  'objects:delete',
+  'multipart:abort',
+  'uploads:sweep',
+  'uploads:reread',
+  'store:examine',
+  'store:sweep',
+  'key-rates:prune',
+] as const
 export type Chore = (typeof CHORES)[number]
 
 export interface QueuedAttempt {

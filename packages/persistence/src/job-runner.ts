@@ -25,10 +25,11 @@ export interface JobRunner extends AsyncDisposable {
 const POLL_INTERVAL_MS = 1_000
 const CRONTAB = [
   '*/5 * * * * uploads:sweep ?max=1&jobKey=uploads:sweep&jobKeyMode=preserve_run_at {}',
-  // Does nothing while the last report is of today.
-  '41 * * * * store:examine ?max=1&jobKey=store:examine&jobKeyMode=preserve_run_at {}',
+  // Does nothing while there is a report of today.
+  '*/10 * * * * store:examine ?max=1&jobKey=store:examine&jobKeyMode=preserve_run_at {}',
   // At night, in UTC; somebody who cannot wait asks for it.
   '17 3 * * * store:sweep ?max=12&jobKey=store:sweep&jobKeyMode=preserve_run_at {}',
+  '29 * * * * key-rates:prune ?max=1&jobKey=key-rates:prune&jobKeyMode=preserve_run_at {}',
 ].join('\n')
 /** After the runner ended by itself: 250, 500, 1000, 2000, 4000, 5000, 5000, … ms. */
 const RESTART_MIN_MS = 250

@@ -19,7 +19,7 @@ export interface KeyRefusal {
 const MINUTE_MS = 60_000
 /** Rows that say no more than a missing one does. */
 const PRUNED_AFTER = sql`interval '1 hour'`
-const PRUNED_AT_ONCE = 10_000
+const PRUNED_AT_ONCE = 100_000
 
 /**
  * Takes `count` keys from every allowance, or from none: GCRA, as one upsert that holds over all servers. Call it outside
