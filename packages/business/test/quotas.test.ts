@@ -4,6 +4,7 @@ import {
   completeUpload,
   createWorkspace,
   deleteFile,
+  getFile,
   getQuota,
   setQuota,
   signParts,
@@ -22,6 +23,13 @@ let owner: Context
 
 const UNBOUNDED: Quota = { maxBytes: null, maxFiles: null, maxFileBytes: null, mediaTypes: null }
 const NOTHING: Usage = { usedBytes: 0, usedFiles: 0, reservedBytes: 0, reservedFiles: 0 }
+
+const png = new Uint8Array(
+  Buffer.from(
+    'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+    'base64',
+  ),
+)
 
 beforeAll(async () => {
   world = await startTestPlatform({ maxFileSizeBytes: 100 * MIB })
@@ -99,6 +107,18 @@ describe('room is taken when an upload starts', () => {
     }
   })
 
+  test('so is one that turns out to be another than was announced, when it has arrived', async () => {
+    await bound({ mediaTypes: ['application/octet-stream', 'text/*'] })
+    const plan = await start(png.length)
+    if (plan.mode !== 'single') throw new Error('Expected one PUT.')
+    await put(plan.put, png)
+    const refused = { code: 'FILE_TYPE_REFUSED', message: expect.stringContaining('The file is image/png') }
+    await expect(completeUpload(owner, plan)).rejects.toMatchObject(refused)
+    await expect(completeUpload(owner, plan)).rejects.toMatchObject(refused)
+    expect(await getFile(owner, plan)).toMatchObject({ status: 'REJECTED', error: { code: 'FILE_TYPE_REFUSED' } })
+    expect(await usage()).toEqual(NOTHING)
+  })
+
   test('a refused multipart upload is not begun in the store', async () => {
     await bound({ maxBytes: 17 * MIB })
     const ends = await Promise.allSettled(Array.from({ length: 5 }, () => start(17 * MIB)))
@@ -171,6 +191,18 @@ describe('a stream, whose length nobody knows', () => {
     const sign = (number: number) => signParts(owner, { uploadId: plan.uploadId, parts: [{ number, sizeBytes: full }] })
     await sign(1)
     await expect(sign(2)).rejects.toMatchObject({ code: 'FILE_TOO_LARGE' })
+  })
+
+  test('is used by what it was in the end', async () => {
+    const plan = await stream()
+    if (plan.mode !== 'multipart') throw new Error('Expected parts.')
+    const parts = [1, 2].map((number) => ({ number, sizeBytes: number === 1 ? full : 5 }))
+    for (const part of await signParts(owner, { uploadId: plan.uploadId, parts })) {
+      await put(part.request, new Uint8Array(part.sizeBytes))
+    }
+    expect(await usage()).toEqual({ ...NOTHING, reservedBytes: full + 5, reservedFiles: 1 })
+    await completeUpload(owner, { uploadId: plan.uploadId, sizeBytes: full + 5 })
+    expect(await usage()).toEqual({ ...NOTHING, usedBytes: full + 5, usedFiles: 1 })
   })
 })
 
