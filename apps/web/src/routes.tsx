@@ -1,10 +1,18 @@
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet } from '@tanstack/react-router'
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+} from '@tanstack/react-router'
 import { catalogSearch } from './catalog/catalog-search.ts'
 import { Broken } from './frame/Broken.tsx'
 import { Frame } from './frame/Frame.tsx'
 import { NotFoundPage } from './frame/NotFoundPage.tsx'
 import { insightsSearch } from './insights/insights-search.ts'
 import { jobsSearch } from './jobs/jobs-search.ts'
+import { keysSearch } from './settings/keys/keys-search.ts'
 
 const root = createRootRoute({ component: Outlet, notFoundComponent: NotFoundPage })
 
@@ -50,7 +58,35 @@ const insights = createRoute({
   component: lazyRouteComponent(() => import('./insights/InsightsPage.tsx'), 'InsightsPage'),
 })
 
-const routeTree = root.addChildren([enter, signIn, frame.addChildren([library, file, jobs, job, insights])])
+const settings = createRoute({
+  getParentRoute: () => frame,
+  path: '/settings',
+  beforeLoad: () => {
+    throw redirect({ to: '/settings/storage', replace: true })
+  },
+})
+const storage = createRoute({
+  getParentRoute: () => frame,
+  path: '/settings/storage',
+  component: lazyRouteComponent(() => import('./settings/storage/StoragePage.tsx'), 'StoragePage'),
+})
+const room = createRoute({
+  getParentRoute: () => frame,
+  path: '/settings/room',
+  component: lazyRouteComponent(() => import('./settings/room/RoomPage.tsx'), 'RoomPage'),
+})
+const keys = createRoute({
+  getParentRoute: () => frame,
+  path: '/settings/keys',
+  validateSearch: keysSearch,
+  component: lazyRouteComponent(() => import('./settings/keys/KeysPage.tsx'), 'KeysPage'),
+})
+
+const routeTree = root.addChildren([
+  enter,
+  signIn,
+  frame.addChildren([library, file, jobs, job, insights, settings, storage, room, keys]),
+])
 
 export function pageRouter() {
   return createRouter({

@@ -27,7 +27,7 @@ export function BottomBar() {
             <Icon aria-hidden size={20} strokeWidth={1.9} />
             {words.frame[word]}
           </Link>
-          {to === '/' && (
+          {to === '/jobs' && (
             <Button
               onPress={() => pick('files')}
               className="flex h-14 flex-1 flex-col items-center justify-center gap-0.5 text-xs font-medium text-accent"

@@ -22,7 +22,7 @@ export function Rail() {
           activeOptions={{ exact: to === '/', includeSearch: false }}
           activeProps={{ className: 'bg-accent-soft text-accent', 'aria-current': 'page' }}
           inactiveProps={{ className: 'text-muted hover:bg-hover hover:text-ink' }}
-          className="flex h-10 items-center gap-3 rounded-lg px-2.5 font-medium transition-colors max-lg:w-10 max-lg:justify-center max-lg:px-0"
+          className="flex h-10 items-center last:mt-auto gap-3 rounded-lg px-2.5 font-medium transition-colors max-lg:w-10 max-lg:justify-center max-lg:px-0"
         >
           <Icon aria-hidden size={19} strokeWidth={1.9} className="shrink-0" />
           <span className="max-lg:hidden">{words.frame[word]}</span>

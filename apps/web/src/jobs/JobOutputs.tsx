@@ -7,7 +7,8 @@ import type { AnyJobDetail } from './any-job-detail.ts'
 /** The objects that a job wrote, to download. */
 export function JobOutputs({ job }: { readonly job: AnyJobDetail }) {
   const words = useWords()
-  const files = job.output?.files ?? []
+  const { output } = job
+  const files = output !== null && 'files' in output ? output.files : []
   if (files.length === 0) return null
   return (
     <Panel title={words.jobs.outputFiles} flush>

@@ -11,6 +11,7 @@ export function TransferProgressLine({ transfer: { name, sizeBytes, state } }: {
     WAITING: words.uploads.waiting,
     HASHING: words.uploads.preparing,
     SENDING: words.uploads.sent(sentBytes, sizeBytes),
+    PAUSED: words.uploads.paused(sentBytes, sizeBytes),
     VERIFYING: words.uploads.checking,
     DONE: words.uploads.done,
     FAILED: '',

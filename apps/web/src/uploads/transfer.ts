@@ -13,6 +13,7 @@ const UNSENT: Readonly<Record<UploadHandleStatus, boolean>> = {
   WAITING: true,
   HASHING: true,
   SENDING: true,
+  PAUSED: true,
   VERIFYING: true,
   DONE: false,
   FAILED: false,

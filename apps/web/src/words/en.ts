@@ -199,6 +199,7 @@ export const en = {
     cancelled: 'Cancelled',
     failed: (sentence: string) => sentence,
     sent: (sent: number, total: number) => `${bytes(sent)} of ${bytes(total)}`,
+    paused: (sent: number, total: number) => `Paused at ${bytes(sent)} of ${bytes(total)}`,
     timeLeft: (ms: number) => `about ${duration(ms)} left`,
     progressText: (fraction: number, etaMs: number | null) =>
       etaMs === null ? percent(fraction) : `${percent(fraction)}, about ${duration(etaMs)} left`,

@@ -234,6 +234,7 @@ export const ko = {
     cancelled: '취소됨',
     failed: (sentence) => sentence,
     sent: (sent, total) => `${bytes(total)} 중 ${bytes(sent)}`,
+    paused: (sent, total) => `멈춤, ${bytes(total)} 중 ${bytes(sent)}`,
     timeLeft: (ms) => `약 ${duration(ms)} 남음`,
     progressText: (fraction, etaMs) =>
       etaMs === null ? percent(fraction) : `${percent(fraction)}, 약 ${duration(etaMs)} 남음`,
