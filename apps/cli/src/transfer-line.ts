@@ -7,7 +7,7 @@ const WORDS = { hashing: 'reading', sending: '', verifying: 'verifying', done: '
 /** `race.mp4  ████░░  62 %  48.0 MiB/s  0:42 left` */
 export function transferLine(name: string, progress: TransferProgress): string {
   const { phase, sentBytes, totalBytes, bytesPerSecond, etaMs } = progress
-  const fraction = totalBytes === 0 ? 1 : sentBytes / totalBytes
+  const fraction = totalBytes === null ? 0 : totalBytes === 0 ? 1 : sentBytes / totalBytes
   return [
     name,
     bar(fraction),

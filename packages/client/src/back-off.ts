@@ -11,8 +11,10 @@ export interface BackOff {
 export const CALL_BACK_OFF = { firstMs: 200, capMs: 5_000 } as const
 /** One part, a batch of keys, completing over a broken line, a download between two bytes: up to 0.4, 0.8, … 20 s. */
 export const TRANSFER_BACK_OFF: BackOff = { attempts: 8, firstMs: 400, capMs: 20_000 }
-/** Another caller completes the upload right now: ask again for about five minutes. */
-export const BUSY_BACK_OFF: BackOff = { attempts: 120, firstMs: 250, capMs: 5_000 }
+/** Another caller completes the upload right now: up to 0.25, 0.5, … 5 s, for as long as an upload has patience. */
+export const BUSY_BACK_OFF = { firstMs: 250, capMs: 5_000 } as const
+/** How long a part, or a call, of an upload may fail without a success between: a store or a server may be away that long. */
+export const PATIENCE_MS = 600_000
 /** A subscription that ended before its time; the count starts again with each event. */
 export const SUBSCRIPTION_BACK_OFF: BackOff = { attempts: 12, firstMs: 250, capMs: 10_000 }
 

@@ -1,15 +1,18 @@
 import { platform } from '#platform'
 import type { WorkspaceId } from '@bellhop/model'
 import { Accounts } from './accounts.ts'
+import { PATIENCE_MS } from './back-off.ts'
 import { BellhopError } from './bellhop-error.ts'
 import { Caller } from './caller.ts'
 import { Catalog } from './catalog.ts'
 import { Files } from './files.ts'
 import { Insights } from './insights.ts'
 import { Jobs } from './jobs.ts'
+import type { UploadJournal } from './journal/upload-journal.ts'
 import { openConnection } from './links.ts'
 import type { Connection, Transport } from './links.ts'
 import { Storage } from './storage.ts'
+import { ValetKeys } from './valet-keys.ts'
 import { Views } from './views.ts'
 
 export interface ConnectOptions {
@@ -24,6 +27,13 @@ export interface ConnectOptions {
   readonly timeoutMs?: number
   /** Tries after the first, of calls that may be repeated. Default 2. */
   readonly retries?: number
+  /** How long an upload goes on trying while the store or the server is away. Default 10 min. */
+  readonly patienceMs?: number
+  /**
+   * Where uploads are noted that may outlive this process or page. Default: in a browser its IndexedDB, in Node none
+   * (`folderJournal` of `@bellhop/client/node` makes one). Null: nowhere.
+   */
+  readonly journal?: UploadJournal | null
   /** Of live updates. `auto` (default): WebSocket, and Server-Sent Events where that cannot be opened. */
   readonly transport?: Transport
 }
@@ -44,6 +54,7 @@ export class Bellhop implements AsyncDisposable {
   readonly insights: Insights
   readonly views: Views
   readonly storage: Storage
+  readonly valetKeys: ValetKeys
   readonly account: Accounts
   readonly #connection: Connection
 
@@ -54,10 +65,13 @@ export class Bellhop implements AsyncDisposable {
     fetch = globalThis.fetch.bind(globalThis),
     timeoutMs = DEFAULT_TIMEOUT_MS,
     retries = DEFAULT_RETRIES,
+    patienceMs = PATIENCE_MS,
+    journal = platform.journal,
     transport = 'auto',
   }: ConnectOptions) {
+    const server = parseUrl(url)
     this.#connection = openConnection({
-      url: parseUrl(url),
+      url: server,
       apiKey,
       workspaceId,
       fetch,
@@ -66,11 +80,12 @@ export class Bellhop implements AsyncDisposable {
     })
     const { contract } = this.#connection
     const caller = new Caller({ timeoutMs, retries })
-    this.files = new Files({ contract, caller, platform, fetch })
+    this.files = new Files({ contract, caller, platform, fetch, journal, patienceMs, server: server.href })
     this.jobs = new Jobs(contract.jobs, caller)
     this.catalog = new Catalog(contract.catalog, caller)
     this.insights = new Insights(contract.insights, caller)
     this.views = new Views(contract.views, caller)
+    this.valetKeys = new ValetKeys(contract.valetKeys, caller)
     this.storage = new Storage(contract.storage, caller, { timeoutMs })
     this.account = new Accounts(contract.account, caller)
   }

@@ -7,6 +7,7 @@ import type {
   CompletedUpload,
   Download,
   FileDetail,
+  FileDigests,
   FileId,
   FileRecord,
   FileType,
@@ -17,6 +18,7 @@ import type {
   JobKindName,
   JobSnapshot,
   JobStatus,
+  OpenUpload,
   OutputId,
   Page,
   Preview,
@@ -28,8 +30,11 @@ import type {
   UploadPlan,
   UploadProgress,
   UploadStatus,
+  UserId,
+  ValetKeyId,
+  ValetKeyRecord,
 } from '@bellhop/model'
-import type { PartToSign, StartUpload } from './upload/upload-port.ts'
+import type { CompleteUpload, PartToSign, StartUpload } from './upload/upload-port.ts'
 
 /**
  * The server as this package calls it, in the model's words. `links.ts` binds it to the router of `@bellhop/api`; where
@@ -40,18 +45,24 @@ export interface Contract {
     start: Mutation<StartUpload, UploadPlan>
     signParts: Mutation<{ uploadId: UploadId; parts: PartToSign[] }, readonly SignedPart[]>
     renew: Mutation<{ uploadId: UploadId; sha256?: string }, UploadPlan>
-    complete: Mutation<{ uploadId: UploadId }, CompletedUpload>
+    complete: Mutation<CompleteUpload, CompletedUpload>
     abort: Mutation<{ uploadId: UploadId }, { status: UploadStatus }>
     get: Query<{ uploadId: UploadId }, UploadProgress>
+    listOpen: Query<void, readonly OpenUpload[]>
   }
   downloads: {
-    start: Mutation<{ id: FileId | OutputId; disposition?: Disposition }, Download>
+    start: Mutation<{ id: FileId | OutputId; disposition?: Disposition; renews?: ValetKeyId }, Download>
     previews: Query<{ ids: (FileId | OutputId)[] }, readonly Preview[]>
   }
   files: {
     get: Query<{ fileId: FileId }, FileDetail>
+    digests: Query<{ fileId: FileId }, FileDigests | null>
     update: Mutation<{ fileId: FileId; name?: string; tags?: string[] }, FileRecord>
     delete: Mutation<{ fileId: FileId }, { id: FileId }>
+  }
+  valetKeys: {
+    list: Query<ValetKeyFilter, Page<ValetKeyRecord>>
+    revoke: Mutation<{ id: ValetKeyId }, readonly ValetKeyRecord[]>
   }
   jobs: {
     submit: Mutation<{ kind: JobKindName; input: unknown; idempotencyKey?: string }, JobSnapshot>
@@ -131,6 +142,18 @@ export interface JobFilter {
 export interface JobPage extends Page<JobSnapshot> {
   /** Over the whole filter, not this page. */
   readonly counts: Readonly<Record<JobStatus, number>>
+}
+
+export interface ValetKeyFilter {
+  fileId?: FileId
+  uploadId?: UploadId
+  userId?: UserId
+  /** Of the file's name or the person's; at most 200 characters. */
+  text?: string
+  /** `nextCursor` of the page before. */
+  cursor?: string
+  /** 1 to 100; default 50. */
+  limit?: number
 }
 
 export interface CatalogFilter {

@@ -89,7 +89,7 @@ async function uploadOne(file: string, prefix: string, begin: Begin, output: Out
   // The upload stays open on the server; leaving is all that pausing takes.
   const onInterrupt = () => {
     const { progress, uploadId } = handle.state
-    const percent = progress.totalBytes === 0 ? 0 : Math.floor((progress.sentBytes / progress.totalBytes) * 100)
+    const percent = !progress.totalBytes ? 0 : Math.floor((progress.sentBytes / progress.totalBytes) * 100)
     output.talk(uploadId === null ? 'Stopped before it began.' : `Paused at ${percent} %. ${goOn(uploadId, file)}`)
     process.exit(EXIT.interrupted)
   }

@@ -1,28 +1,42 @@
-import type { PartContent, UploadSource } from '../upload/source.ts'
+import type { FileMemory } from '../journal/file-memory.ts'
+import type { UploadJournal } from '../journal/upload-journal.ts'
 import type { Slots } from '../slots.ts'
+import type { Lanes } from '../upload/lanes.ts'
+import type { PartContent, UploadSource } from '../upload/source.ts'
+import type { Sha256 } from '../download/part-digests.ts'
 import type { DownloadSink, DownloadTarget } from '../download/sink.ts'
 
 /** What differs between Node and browsers. `#platform` of package.json picks one. */
 export interface Platform {
-  /** Requests that carry parts of one upload at once. */
-  readonly partsAtOnce: number
   /** Requests that carry parts at once, over all uploads of this process or page. */
-  readonly connections: Slots
-  /** Uploads that are under way at once; the others wait. */
+  readonly lanes: Lanes
+  /** The same of downloads. */
+  readonly downloadLanes: Lanes
+  /** Uploads that are under way at once, by weight (`uploadWeight`); the others wait. */
   readonly uploads: Slots
+  /** Without opening it. Null: nobody knows, or it cannot be had. */
+  readonly sizeOf: (input: UploadInput, options: SourceOptions) => Promise<number | null>
+  /** Where uploads are noted that outlive this process or page; null where only the caller can say. */
+  readonly journal: UploadJournal | null
+  readonly memory: FileMemory
   readonly openSource: (input: UploadInput, options: SourceOptions) => Promise<UploadSource>
   readonly putPart: PutPart
+  /** Null where bytes cannot be hashed as they come. */
+  readonly openSha256: (() => Sha256) | null
   readonly openSink: (target: DownloadTarget) => Promise<DownloadSink>
   /** The `EventSource` for the fall-back of subscriptions. */
   readonly eventSource: (headers: Readonly<Record<string, string>>) => EventSourceChoice
 }
 
-/** A path (Node only), a Blob or File, or a stream whose `sizeBytes` is told. */
-export type UploadInput = string | Blob | ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>
+/**
+ * A path (Node only), a Blob or File, the handle of a file that a page was given (its upload can go on after a reload without
+ * picking the file again), or a stream.
+ */
+export type UploadInput = string | Blob | FileSystemFileHandle | ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>
 
 export interface SourceOptions {
   readonly name?: string
-  /** Needed for a stream, ignored otherwise. */
+  /** Of a stream, where it is known. Ignored otherwise. */
   readonly sizeBytes?: number
 }
 

@@ -1,5 +1,6 @@
 import { MIB } from '@bellhop/model'
 import { BellhopError } from '../bellhop-error.ts'
+import { fingerprintOf } from './fingerprint.ts'
 import type { PartContent, PartRange, PreparedPart, UploadSource } from './source.ts'
 
 /** Larger parts (of files beyond 500 GiB) go up unhashed: WebCrypto hashes whole buffers only. */
@@ -17,6 +18,8 @@ export class BlobSource implements UploadSource {
   readonly name: string
   readonly mediaType: string
   readonly sizeBytes: number
+  readonly lastModifiedMs: number | null
+  readonly rereadable = true
   readonly #blob: Blob
   readonly #options: BlobSourceOptions
 
@@ -26,10 +29,19 @@ export class BlobSource implements UploadSource {
     this.name = options.name ?? (blob instanceof File ? blob.name : 'unnamed')
     this.mediaType = blob.type
     this.sizeBytes = blob.size
+    this.lastModifiedMs = blob instanceof File ? blob.lastModified : null
   }
 
   buffered(partSizeBytes: number): boolean {
     return this.#options.sends === 'bytes' || partSizeBytes <= HASHED_PART_BYTES
+  }
+
+  fingerprint(): Promise<string | null> {
+    return fingerprintOf(
+      this.sizeBytes,
+      (offset, sizeBytes) => this.#read(this.#blob.slice(offset, offset + sizeBytes)),
+      this.#options.sha256,
+    )
   }
 
   async prepare({ offset, sizeBytes }: PartRange): Promise<PreparedPart> {
@@ -42,6 +54,7 @@ export class BlobSource implements UploadSource {
       if (this.#options.sends === 'bytes') content = { kind: 'bytes', bytes }
     }
     return {
+      sizeBytes,
       sha256,
       content,
       check: async () => {

@@ -1,10 +1,31 @@
 import { BellhopError } from '../bellhop-error.ts'
+import type { UploadSource } from './source.ts'
 import type { CompleteFailure } from './upload-state.ts'
 
 export function sourceError(cause: unknown): BellhopError {
   return cause instanceof BellhopError
     ? cause
     : new BellhopError('SOURCE_UNREADABLE', 'The source broke while it was read.', { cause })
+}
+
+/** The source is not what the parts in the store were cut from. They may still be those of another file, so they stay. */
+export function sourceDiffers(name: string, cause?: unknown): BellhopError {
+  return new BellhopError(
+    'SOURCE_CHANGED',
+    `${name} is not the file that this upload began with, or was changed since; give that file, or start a new upload.`,
+    { cause, details: { differs: true } },
+  )
+}
+
+/** Nobody can go on with what has arrived: the file it came from is no more, or the stream was read. */
+export function isWorthless(error: BellhopError, { rereadable }: Pick<UploadSource, 'rereadable'>): boolean {
+  if (!rereadable) return true
+  return error.code === 'SOURCE_CHANGED' && error.details['differs'] !== true
+}
+
+/** The server took nothing up, so that it may be asked again. */
+export function mayStartAgain(error: BellhopError): boolean {
+  return error.code === 'RATE_LIMITED' || error.code === 'STORE_UNAVAILABLE'
 }
 
 export function completeFailureOf(error: BellhopError): CompleteFailure {

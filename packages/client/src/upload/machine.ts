@@ -1,15 +1,13 @@
-import { LIMITS } from '@bellhop/model'
-import { BUSY_BACK_OFF, TRANSFER_BACK_OFF } from '../back-off.ts'
+import { TRANSFER_BACK_OFF } from '../back-off.ts'
+import { schedule } from './schedule.ts'
 import { UploadDraft } from './upload-draft.ts'
 import { isUploadEnded } from './upload-state.ts'
 import type { UploadEvent, UploadState, UploadStep } from './upload-state.ts'
 
-/** Keys that one part may use up beyond its first. */
+/** Keys of one part that the store may refuse beyond its first. */
 export const REISSUES_PER_PART = 5
 /** How often the server may find parts missing that the store had taken. */
 export const MISSING_ROUNDS = 3
-/** Parts read and hashed at once. More than one gains nothing: reading is not what limits. */
-const PREPARING_AT_ONCE = 1
 /** From this failure on a part asks for a new key: a connection cut short may have hidden a 403. */
 const NEW_KEY_FROM_FAILURE = 2
 
@@ -35,21 +33,20 @@ function apply(draft: UploadDraft, event: UploadEvent): void {
     case 'started':
       return
     case 'prepared':
+      if (event.last) draft.partCount = event.number
       return draft.move(event.number, 'preparing', 'prepared')
+    case 'compared':
+      if (draft.comparing === event.number) draft.comparing = null
+      return
     case 'signed':
       draft.signing = 'idle'
-      draft.signFailures = 0
+      draft.signTrouble = null
       for (const number of event.numbers) draft.move(number, 'signing', 'keyed')
       return
     case 'signFailed':
-      for (const number of event.numbers) draft.move(number, 'signing', 'prepared')
-      draft.signFailures += 1
-      if (!event.transient || draft.signFailures >= TRANSFER_BACK_OFF.attempts) return draft.fail(event.error)
-      draft.signing = 'resting'
-      draft.effects.push({ type: 'restSign', failures: draft.signFailures })
-      return
+      return signFailed(draft, event)
     case 'signRested':
-      draft.signing = 'idle'
+      if (draft.signing === 'resting') draft.signing = 'idle'
       return
     case 'sent':
       if (draft.active.get(event.number)?.step !== 'sending') return
@@ -72,37 +69,69 @@ function apply(draft: UploadDraft, event: UploadEvent): void {
     case 'completeRested':
       if (draft.phase === 'completing') draft.effects.push({ type: 'complete' })
       return
+    case 'paced':
+      draft.pool = Math.max(1, event.pool)
+      return
+    case 'paused':
+      return pause(draft)
+    case 'unpaused':
+      if (draft.phase === 'paused') draft.phase = 'sending'
+      return
     case 'broke':
       return draft.fail(event.error)
     case 'sourceFailed':
+      return event.worthless ? draft.abort(event.error) : draft.fail(event.error)
     case 'cancelled':
-      draft.phase = 'aborting'
-      draft.error = event.error
-      draft.effects.push({ type: 'stop' }, { type: 'abort' })
-      return
+      return draft.abort(event.error)
   }
 }
 
+/** Nothing is left to pause once all parts have arrived. What was on its way goes again, from its first byte. */
+function pause(draft: UploadDraft): void {
+  if (draft.phase !== 'sending') return
+  draft.phase = 'paused'
+  draft.signing = 'idle'
+  draft.signTrouble = null
+  for (const [number, part] of draft.active) {
+    const step = ({ signing: 'prepared', sending: 'keyed', resting: 'prepared' } as const)[part.step as 'signing']
+    draft.active.set(number, { ...part, step: step ?? part.step, failures: 0, failingSinceMs: null })
+  }
+  draft.effects.push({ type: 'halt' })
+}
+
+function signFailed(draft: UploadDraft, event: Extract<UploadEvent, { type: 'signFailed' }>): void {
+  for (const number of event.numbers) draft.move(number, 'signing', 'prepared')
+  draft.signTrouble = draft.worse(draft.signTrouble, event.atMs, event.error)
+  if (!event.transient || !draft.signTrouble) return draft.fail(event.error)
+  draft.signing = 'resting'
+  draft.effects.push({ type: 'restSign', failures: draft.signTrouble.failures })
+}
+
 function sendFailed(draft: UploadDraft, event: Extract<UploadEvent, { type: 'sendFailed' }>): void {
-  const part = draft.active.get(event.number)
+  const { number, atMs, error } = event
+  const part = draft.active.get(number)
   if (part?.step !== 'sending') return
   switch (event.failure) {
     case 'refused':
-      return draft.fail(event.error)
+      return draft.fail(error)
+    case 'late':
+      draft.active.set(number, { ...part, step: 'prepared' })
+      return
     case 'expired':
-      if (part.reissues >= REISSUES_PER_PART) return draft.fail(event.error)
-      draft.active.set(event.number, { ...part, step: 'prepared', reissues: part.reissues + 1 })
+      if (part.reissues >= REISSUES_PER_PART) return draft.fail(error)
+      draft.active.set(number, { ...part, step: 'prepared', reissues: part.reissues + 1 })
       return
     case 'corrupt':
-      if (part.failures + 1 >= TRANSFER_BACK_OFF.attempts) return draft.fail(event.error)
-      draft.active.set(event.number, { ...part, step: 'preparing', failures: part.failures + 1 })
-      draft.effects.push({ type: 'prepare', number: event.number })
+      if (part.failures + 1 >= TRANSFER_BACK_OFF.attempts) return draft.fail(error)
+      draft.active.set(number, { ...part, step: 'preparing', failures: part.failures + 1 })
+      draft.effects.push({ type: 'prepare', number })
       return
     case 'transient': {
       const failures = part.failures + 1
-      if (failures >= TRANSFER_BACK_OFF.attempts) return draft.fail(event.error)
-      draft.active.set(event.number, { ...part, step: 'resting', failures })
-      draft.effects.push({ type: 'restPart', number: event.number, failures, atLeastMs: event.atLeastMs ?? 0 })
+      const failingSinceMs = part.failingSinceMs ?? atMs
+      if (atMs - failingSinceMs >= draft.shape.patienceMs) return draft.fail(error)
+      draft.active.set(number, { ...part, step: 'resting', failures, failingSinceMs })
+      draft.effects.push({ type: 'restPart', number, failures, atLeastMs: event.atLeastMs ?? 0 })
     }
   }
 }
@@ -112,46 +141,24 @@ function completeFailed(draft: UploadDraft, event: Extract<UploadEvent, { type: 
   switch (event.failure) {
     case 'refused':
       return draft.fail(event.error)
-    case 'incomplete':
+    case 'incomplete': {
       draft.missingRounds += 1
       if (draft.missingRounds > MISSING_ROUNDS || event.missing.length === 0) return draft.fail(event.error)
+      const { partCount } = draft
       draft.phase = 'sending'
-      draft.again = [...new Set(event.missing)].filter((n) => n >= 1 && n <= draft.shape.partCount)
+      draft.completeTrouble = null
+      draft.again = [...new Set(event.missing)].filter((n) => n >= 1 && partCount !== null && n <= partCount)
       draft.arrivedCount -= draft.again.length
       return
+    }
     case 'busy':
-    case 'transient': {
-      const busy = event.failure === 'busy'
-      draft.completeFailures += 1
-      const { attempts } = busy ? BUSY_BACK_OFF : TRANSFER_BACK_OFF
-      if (draft.completeFailures >= attempts) return draft.fail(event.error)
-      draft.effects.push({ type: 'restComplete', failures: draft.completeFailures, busy })
-    }
-  }
-}
-
-/** What can be set going now. It only reads the state, so that no event can be forgotten to go on from. */
-function schedule(draft: UploadDraft): void {
-  while (draft.count('preparing') < PREPARING_AT_ONCE && draft.active.size < draft.shape.window) {
-    const number = draft.takeUp()
-    if (number === null) break
-    draft.active.set(number, { step: 'preparing', failures: 0, reissues: 0 })
-    draft.effects.push({ type: 'prepare', number })
-  }
-  if (draft.signing === 'idle') {
-    const numbers = draft.numbers('prepared').slice(0, LIMITS.partsPerSigning)
-    if (numbers.length > 0) {
-      for (const number of numbers) draft.move(number, 'prepared', 'signing')
-      draft.signing = 'asked'
-      draft.effects.push({ type: 'sign', numbers })
-    }
-  }
-  for (const number of draft.numbers('keyed').slice(0, draft.shape.pool - draft.count('sending'))) {
-    draft.move(number, 'keyed', 'sending')
-    draft.effects.push({ type: 'send', number })
-  }
-  if (draft.arrivedCount === draft.shape.partCount) {
-    draft.phase = 'completing'
-    draft.effects.push({ type: 'complete' })
+    case 'transient':
+      draft.completeTrouble = draft.worse(draft.completeTrouble, event.atMs, event.error)
+      if (!draft.completeTrouble) return draft.fail(event.error)
+      draft.effects.push({
+        type: 'restComplete',
+        failures: draft.completeTrouble.failures,
+        busy: event.failure === 'busy',
+      })
   }
 }

@@ -2,12 +2,21 @@ import { BellhopError } from '../bellhop-error.ts'
 import type { PutAnswer } from '../platform/platform.ts'
 import type { SendFailure } from './upload-state.ts'
 
+type PutFailure = Exclude<SendFailure, 'late'>
+
 export type PutOutcome =
   | { readonly type: 'sent' }
-  | { readonly type: 'failed'; readonly failure: SendFailure; readonly error: BellhopError; readonly atLeastMs: number }
+  | {
+      readonly type: 'failed'
+      readonly failure: PutFailure
+      /** The store has more to do than it can. */
+      readonly overrun: boolean
+      readonly error: BellhopError
+      readonly atLeastMs: number
+    }
 
 /** S3's codes under 400 that say more than the status. */
-const BY_CODE: Readonly<Record<string, SendFailure>> = {
+const BY_CODE: Readonly<Record<string, PutFailure>> = {
   XAmzContentSHA256Mismatch: 'corrupt',
   XAmzContentChecksumMismatch: 'corrupt',
   BadDigest: 'corrupt',
@@ -16,12 +25,14 @@ const BY_CODE: Readonly<Record<string, SendFailure>> = {
   ExpiredToken: 'expired',
 }
 /** Any 403 may be an expired key: stores say it in different words. */
-const BY_STATUS: Readonly<Record<number, SendFailure>> = {
+const BY_STATUS: Readonly<Record<number, PutFailure>> = {
   401: 'expired',
   403: 'expired',
   408: 'transient',
   429: 'transient',
 }
+
+const OVERRUN = new Set([408, 429, 503, 504])
 
 /** `412` of a single PUT, whose key says If-None-Match: the object is there already; completing verifies it. */
 export function putOutcome(answer: PutAnswer, mode: 'single' | 'multipart'): PutOutcome {
@@ -29,10 +40,16 @@ export function putOutcome(answer: PutAnswer, mode: 'single' | 'multipart'): Put
   if (status >= 200 && status < 300) return { type: 'sent' }
   if (status === 412 && mode === 'single') return { type: 'sent' }
   const failure = (code && BY_CODE[code]) || BY_STATUS[status] || (status >= 500 ? 'transient' : 'refused')
-  return { type: 'failed', failure, error: errorOf(failure, answer), atLeastMs: answer.retryAfterMs ?? 0 }
+  return {
+    type: 'failed',
+    failure,
+    overrun: OVERRUN.has(status) || code === 'RequestTimeout',
+    error: errorOf(failure, answer),
+    atLeastMs: answer.retryAfterMs ?? 0,
+  }
 }
 
-function errorOf(failure: SendFailure, { status, code }: PutAnswer): BellhopError {
+function errorOf(failure: PutFailure, { status, code }: PutAnswer): BellhopError {
   const answer = `the object store answered ${status}${code ? ` ${code}` : ''}`
   const options = { status, details: { storeCode: code } }
   switch (failure) {

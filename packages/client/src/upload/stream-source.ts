@@ -3,8 +3,8 @@ import type { PartRange, PreparedPart, UploadSource } from './source.ts'
 
 interface StreamSourceOptions {
   readonly name: string
-  /** The stream must yield exactly that many. */
-  readonly sizeBytes: number
+  /** The stream must yield exactly that many. Null: it ends when it ends. */
+  readonly sizeBytes: number | null
   readonly sha256: (bytes: Uint8Array<ArrayBuffer>) => Promise<string | null>
 }
 
@@ -12,10 +12,12 @@ interface StreamSourceOptions {
 export class StreamSource implements UploadSource {
   readonly name: string
   readonly mediaType = ''
-  readonly sizeBytes: number
+  readonly sizeBytes: number | null
+  readonly lastModifiedMs = null
+  readonly rereadable = false
   readonly #options: StreamSourceOptions
   readonly #chunks: AsyncIterator<Uint8Array>
-  readonly #held = new Map<number, Uint8Array<ArrayBuffer>>()
+  readonly #held = new Map<number, { readonly bytes: Uint8Array<ArrayBuffer>; readonly last: boolean }>()
   #rest: Uint8Array = new Uint8Array(0)
   #position = 0
 
@@ -30,10 +32,17 @@ export class StreamSource implements UploadSource {
     return true
   }
 
+  fingerprint(): Promise<null> {
+    return Promise.resolve(null)
+  }
+
   async prepare(range: PartRange): Promise<PreparedPart> {
-    const bytes = this.#held.get(range.number) ?? (await this.#read(range))
-    this.#held.set(range.number, bytes)
+    const part = this.#held.get(range.number) ?? (await this.#read(range))
+    this.#held.set(range.number, part)
+    const { bytes, last } = part
     return {
+      sizeBytes: bytes.length,
+      last,
       sha256: await this.#options.sha256(bytes),
       content: { kind: 'bytes', bytes },
       check: async () => {},
@@ -45,41 +54,39 @@ export class StreamSource implements UploadSource {
     await this.#chunks.return?.()
   }
 
-  async #read({ offset, sizeBytes }: PartRange): Promise<Uint8Array<ArrayBuffer>> {
+  async #read({ offset, sizeBytes }: PartRange): Promise<{ bytes: Uint8Array<ArrayBuffer>; last: boolean }> {
     if (offset < this.#position) {
       throw new BellhopError('SOURCE_UNREADABLE', 'A stream cannot be read twice; give the file or its bytes instead.')
     }
-    while (this.#position < offset) this.#position += (await this.#take(offset - this.#position)).length
+    while (this.#position < offset) this.#position += (await this.#expect(offset - this.#position)).length
     const bytes = new Uint8Array(sizeBytes)
     let filled = 0
-    while (filled < sizeBytes) {
-      const chunk = await this.#take(sizeBytes - filled)
+    while (filled < sizeBytes && (this.sizeBytes !== null || (await this.#more()))) {
+      const chunk = await this.#expect(sizeBytes - filled)
       bytes.set(chunk, filled)
       filled += chunk.length
     }
-    this.#position = offset + sizeBytes
-    if (this.#position === this.sizeBytes) await this.#expectEnd()
-    return bytes
+    this.#position = offset + filled
+    const last = this.sizeBytes === null ? !(await this.#more()) : this.#position === this.sizeBytes
+    if (last && (await this.#more())) throw this.#wrongLength('goes on after')
+    return { bytes: bytes.subarray(0, filled), last }
   }
 
-  async #take(atMost: number): Promise<Uint8Array> {
-    while (this.#rest.length === 0) {
-      const { done, value } = await this.#chunks.next()
-      if (done) throw this.#wrongLength('ended before')
-      this.#rest = value
-    }
+  async #expect(atMost: number): Promise<Uint8Array> {
+    if (!(await this.#more())) throw this.#wrongLength('ended before')
     const taken = this.#rest.subarray(0, atMost)
     this.#rest = this.#rest.subarray(taken.length)
     return taken
   }
 
-  async #expectEnd(): Promise<void> {
+  /** Waits for the next chunk, so that the end is known with the last byte. */
+  async #more(): Promise<boolean> {
     while (this.#rest.length === 0) {
       const { done, value } = await this.#chunks.next()
-      if (done) return
+      if (done) return false
       this.#rest = value
     }
-    throw this.#wrongLength('goes on after')
+    return true
   }
 
   #wrongLength(how: string): BellhopError {

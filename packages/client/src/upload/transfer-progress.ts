@@ -6,28 +6,34 @@ export interface TransferProgress {
   readonly phase: TransferPhase
   /** Falls only when a part has to be sent again. */
   readonly sentBytes: number
-  readonly totalBytes: number
+  /** Null while a stream of unknown length is on its way. */
+  readonly totalBytes: number | null
   /** Mean of about the last ten seconds; 0 until half a second has been seen. */
   readonly bytesPerSecond: number
   /** Null without evidence. */
   readonly etaMs: number | null
+  /** Who does not answer: the transfer rests and tries again by itself. Null while something moves. */
+  readonly waitingFor: WaitingFor | null
 }
+
+export type WaitingFor = 'store' | 'server'
 
 /** Progress is told at most that often; a change of phase at once. */
 const PROGRESS_EVERY_MS = 100
 
 /** Sums what the parts in flight report. */
 export class ProgressMeter {
-  readonly #totalBytes: number
+  #totalBytes: number | null
   readonly #onProgress: (progress: TransferProgress) => void
   readonly #inFlight = new Map<number, number>()
   readonly #rate = new Rate(performance.now())
   #phase: TransferPhase = 'hashing'
+  #waitingFor: WaitingFor | null = null
   #settledBytes = 0
   #sentBytes = 0
   #toldAtMs = Number.NEGATIVE_INFINITY
 
-  constructor(totalBytes: number, onProgress: (progress: TransferProgress) => void) {
+  constructor(totalBytes: number | null, onProgress: (progress: TransferProgress) => void) {
     this.#totalBytes = totalBytes
     this.#onProgress = onProgress
   }
@@ -65,6 +71,18 @@ export class ProgressMeter {
     this.#count(phase)
   }
 
+  waitFor(waitingFor: WaitingFor | null): void {
+    if (waitingFor === this.#waitingFor) return
+    this.#waitingFor = waitingFor
+    this.#toldAtMs = Number.NEGATIVE_INFINITY
+    this.#count(this.#phase)
+  }
+
+  /** The stream has ended. */
+  total(totalBytes: number | null): void {
+    this.#totalBytes = totalBytes
+  }
+
   #count(phase: TransferPhase): void {
     const now = performance.now()
     let sentBytes = this.#settledBytes
@@ -75,12 +93,14 @@ export class ProgressMeter {
     this.#phase = phase
     this.#toldAtMs = now
     const { bytesPerSecond } = this.#rate
+    const restBytes = this.#totalBytes === null || bytesPerSecond === 0 ? null : this.#totalBytes - sentBytes
     this.#onProgress({
       phase,
       sentBytes,
       totalBytes: this.#totalBytes,
       bytesPerSecond,
-      etaMs: bytesPerSecond > 0 ? Math.round(((this.#totalBytes - sentBytes) / bytesPerSecond) * 1000) : null,
+      etaMs: restBytes === null ? null : Math.round((restBytes / bytesPerSecond) * 1000),
+      waitingFor: this.#waitingFor,
     })
   }
 }

@@ -1,18 +1,30 @@
 import type { BellhopError } from '../bellhop-error.ts'
 import { nextFrom } from './upload-state.ts'
-import type { ActivePart, PartStep, UploadEffect, UploadPhase, UploadShape, UploadState } from './upload-state.ts'
+import type {
+  ActivePart,
+  PartStep,
+  Trouble,
+  UploadEffect,
+  UploadPhase,
+  UploadShape,
+  UploadState,
+} from './upload-state.ts'
 
 /** A state being changed, within one step. */
 export class UploadDraft {
   phase: UploadPhase
   readonly shape: UploadShape
+  partCount: number | null
+  pool: number
   next: number
   again: readonly number[]
   readonly active: Map<number, ActivePart>
   arrivedCount: number
+  toCompare: readonly number[]
+  comparing: number | null
   signing: UploadState['signing']
-  signFailures: number
-  completeFailures: number
+  signTrouble: Trouble | null
+  completeTrouble: Trouble | null
   missingRounds: number
   error: BellhopError | null
   readonly effects: UploadEffect[] = []
@@ -20,13 +32,17 @@ export class UploadDraft {
   constructor(state: UploadState) {
     this.phase = state.phase
     this.shape = state.shape
+    this.partCount = state.partCount
+    this.pool = state.pool
     this.next = state.next
     this.again = state.again
     this.active = new Map(state.active)
     this.arrivedCount = state.arrivedCount
+    this.toCompare = state.toCompare
+    this.comparing = state.comparing
     this.signing = state.signing
-    this.signFailures = state.signFailures
-    this.completeFailures = state.completeFailures
+    this.signTrouble = state.signTrouble
+    this.completeTrouble = state.completeTrouble
     this.missingRounds = state.missingRounds
     this.error = state.error
   }
@@ -59,7 +75,7 @@ export class UploadDraft {
       this.again = rest
       return first
     }
-    if (this.next > this.shape.partCount) return null
+    if (this.partCount !== null && this.next > this.partCount) return null
     const number = this.next
     this.next = nextFrom(number + 1, this.shape)
     return number
@@ -70,5 +86,19 @@ export class UploadDraft {
     this.phase = 'failed'
     this.error = error
     this.effects.push({ type: 'stop' })
+  }
+
+  /** What has arrived is given up. */
+  abort(error: BellhopError): void {
+    this.phase = 'aborting'
+    this.error = error
+    this.effects.push({ type: 'stop' }, { type: 'abort' })
+  }
+
+  /** One more failure in a row; null when they have gone on for too long. */
+  worse(trouble: Trouble | null, atMs: number, error: BellhopError): Trouble | null {
+    const sinceMs = trouble?.sinceMs ?? atMs
+    if (atMs - sinceMs >= this.shape.patienceMs) return null
+    return { failures: (trouble?.failures ?? 0) + 1, sinceMs, error }
   }
 }

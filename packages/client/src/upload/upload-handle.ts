@@ -7,8 +7,19 @@ export interface UploadedFile extends FileRecord {
   readonly jobs: readonly JobSnapshot[]
 }
 
-/** WAITING: other uploads come first. FAILED may be gone on with when `uploadId` is known and the source unchanged. */
-export type UploadHandleStatus = 'WAITING' | 'HASHING' | 'SENDING' | 'VERIFYING' | 'DONE' | 'FAILED' | 'ABORTED'
+/**
+ * WAITING: other uploads come first. PAUSED: by `pause`, until `goOn`. FAILED may be gone on with when `uploadId` is known and
+ * the source unchanged.
+ */
+export type UploadHandleStatus =
+  | 'WAITING'
+  | 'HASHING'
+  | 'SENDING'
+  | 'PAUSED'
+  | 'VERIFYING'
+  | 'DONE'
+  | 'FAILED'
+  | 'ABORTED'
 
 /** Never changed in place: a new object for each change. */
 export interface UploadSnapshot {
@@ -31,6 +42,13 @@ export interface UploadHandle {
   readonly state: UploadSnapshot
   readonly subscribe: (listener: () => void) => () => void
   readonly done: Promise<UploadedFile>
+  /**
+   * Stops what is in flight and lets other uploads have the connections; what has arrived stays. It may last as long as the
+   * server keeps the upload open, 7 days from its start. Nothing happens once all bytes are there.
+   */
+  readonly pause: () => void
+  /** After `pause`. */
+  readonly goOn: () => void
   /** Stops it and tells the server. `done` then rejects with ABORTED. */
   readonly cancel: () => void
 }

@@ -1,58 +1,54 @@
-import type { CompletedUpload, SignedRequest, UploadId } from '@bellhop/model'
-import { partLength } from '@bellhop/model'
+import type { CompletedUpload } from '@bellhop/model'
+import { BUSY_BACK_OFF, PATIENCE_MS, TRANSFER_BACK_OFF, backOffMs, wait } from '../back-off.ts'
 import type { BackOff } from '../back-off.ts'
-import { BUSY_BACK_OFF, TRANSFER_BACK_OFF, backOffMs, wait } from '../back-off.ts'
 import { BellhopError, abortError } from '../bellhop-error.ts'
 import type { Platform } from '../platform/platform.ts'
-import { completeFailureOf, missingOf, sourceError } from './failures.ts'
+import { completeFailureOf, isWorthless, mayStartAgain, missingOf, sourceDiffers, sourceError } from './failures.ts'
 import { stepUpload } from './machine.ts'
-import { putOutcome } from './put-outcome.ts'
-import type { PreparedPart, UploadSource } from './source.ts'
+import { PartStock } from './part-stock.ts'
+import { sendPart } from './send-part.ts'
+import type { UploadSource } from './source.ts'
 import type { ProgressMeter } from './transfer-progress.ts'
+import { UploadCalls } from './upload-calls.ts'
+import type { BeginUpload } from './upload-calls.ts'
 import type { UploadPort } from './upload-port.ts'
-import type { UploadEffect, UploadEvent, UploadState } from './upload-state.ts'
-import { isUploadEnded, uploadStateOf } from './upload-state.ts'
-import { watchStall } from './stall.ts'
-
-export interface UploadWork {
-  readonly uploadId: UploadId
-  readonly mode: 'single' | 'multipart'
-  readonly sizeBytes: number
-  readonly partSizeBytes: number
-  readonly partCount: number
-  readonly arrived: ReadonlySet<number>
-  /** A single PUT is hashed before it is announced, and its first key comes with the plan. */
-  readonly ready?: { readonly part: PreparedPart; readonly put: SignedRequest }
-}
+import { awaited, isUploadEnded, uploadStateOf } from './upload-state.ts'
+import type { SendFailure, UploadEffect, UploadEvent, UploadState } from './upload-state.ts'
+import type { UploadWork } from './upload-work.ts'
 
 export interface UploadTools {
   readonly port: UploadPort
   readonly source: UploadSource
-  readonly platform: Pick<Platform, 'putPart' | 'connections' | 'partsAtOnce'>
+  readonly platform: Pick<Platform, 'putPart' | 'lanes'>
   readonly meter: ProgressMeter
   readonly signal: AbortSignal
+  /** Called with the first parts when the server does not know of the upload. */
+  readonly begin: BeginUpload
+  /** How long the store or the server may be away. Default 10 min. */
+  readonly patienceMs?: number
   /** A request that moves no byte for that long is given up and tried again. Default 30 s. */
   readonly stallMs?: number
 }
 
 /** Parts read, hashed and keyed ahead of those that are being sent. */
-const AHEAD = 2
+const AHEAD = 4
 /** Parts held in memory add up to that at the most, or to one part where that alone is larger. */
-const BUFFER_BYTES = 128 * 1024 * 1024
+const BUFFER_BYTES = 80 * 1024 * 1024
+/** Of two parts the keys come with the plan; the others are hashed while that is under way. */
+const FIRST_KEYS = 2
 const STALL_MS = 30_000
-/** A key is not used in its last moments: the store judges when the request arrives. */
-const KEY_MARGIN_MS = 5_000
-const ABORT_ATTEMPTS = 3
 
 /** Performs what the machine asks for, until the upload is done, failed or aborted. Leaves nothing running. */
 export class UploadRun {
   readonly #work: UploadWork
   readonly #tools: UploadTools
+  readonly #stock: PartStock
+  readonly #calls: UploadCalls
   readonly #stop = new AbortController()
-  readonly #parts = new Map<number, PreparedPart>()
-  readonly #keys = new Map<number, { readonly request: SignedRequest; readonly deadlineMs: number }>()
   readonly #running = new Set<Promise<void>>()
   readonly #ended = Promise.withResolvers<void>()
+  /** What goes over the network from here to the next pause. */
+  #leg: AbortController
   #state: UploadState
   #completed: CompletedUpload | null = null
   #abortStatus: string | null = null
@@ -60,74 +56,105 @@ export class UploadRun {
   constructor(work: UploadWork, tools: UploadTools) {
     this.#work = work
     this.#tools = tools
-    const { partsAtOnce } = tools.platform
+    this.#stock = new PartStock(work, tools.source)
+    this.#calls = new UploadCalls(work, tools.port, tools.begin)
+    this.#leg = this.#newLeg()
+    const { lanes } = tools.platform
     const held = tools.source.buffered(work.partSizeBytes)
       ? Math.max(1, Math.floor(BUFFER_BYTES / Math.max(1, work.partSizeBytes)))
       : Number.POSITIVE_INFINITY
-    const window = Math.min(partsAtOnce + AHEAD, held)
     this.#state = uploadStateOf({
       partCount: work.partCount,
-      arrived: work.arrived,
-      pool: Math.min(partsAtOnce, window),
-      window,
+      arrived: new Set(work.arrived.keys()),
+      toCompare: [...work.arrived].flatMap(([number, sha256]) => (sha256 === null ? [] : [number])),
+      pool: lanes.limit,
+      ahead: AHEAD,
+      window: Math.min(lanes.max + AHEAD, held),
+      firstKeys: FIRST_KEYS,
+      patienceMs: tools.patienceMs ?? PATIENCE_MS,
     })
-    if (work.ready) this.#keep(1, work.ready.put)
   }
 
   async run(): Promise<CompletedUpload> {
-    const { signal } = this.#tools
+    const { signal, platform } = this.#tools
     const onAbort = () => this.#dispatch({ type: 'cancelled', error: abortError(signal) })
     signal.addEventListener('abort', onAbort, { once: true })
+    const offLimit = platform.lanes.onLimit((pool) => this.#dispatch({ type: 'paced', pool }))
     this.#dispatch(signal.aborted ? { type: 'cancelled', error: abortError(signal) } : { type: 'started' })
     try {
       await this.#ended.promise
     } finally {
+      offLimit()
       signal.removeEventListener('abort', onAbort)
       this.#stop.abort()
       await Promise.allSettled(this.#running)
-      for (const number of this.#parts.keys()) this.#release(number)
+      this.#stock.releaseAll()
     }
     if (this.#completed) return this.#completed
+    const { uploadId } = this.#calls
     const error = this.#state.error ?? new BellhopError('INTERNAL')
-    throw error.with({ uploadId: this.#work.uploadId, ...(this.#abortStatus ? { status: this.#abortStatus } : {}) })
+    throw error.with({ ...(uploadId ? { uploadId } : {}), ...(this.#abortStatus ? { status: this.#abortStatus } : {}) })
+  }
+
+  /** Frees the connections. Once all parts have arrived nothing is left to pause, and `paused` stays false. */
+  pause(): void {
+    this.#dispatch({ type: 'paused' })
+  }
+
+  unpause(): void {
+    this.#dispatch({ type: 'unpaused' })
+  }
+
+  get paused(): boolean {
+    return this.#state.phase === 'paused'
   }
 
   #dispatch(event: UploadEvent): void {
     const { state, effects } = stepUpload(this.#state, event)
     this.#state = state
-    if (state.phase === 'completing') this.#tools.meter.enter('verifying')
+    const { meter } = this.#tools
+    if (state.phase === 'completing') meter.enter('verifying')
+    meter.waitFor(awaited(state))
     for (const effect of effects) this.#perform(effect)
     if (isUploadEnded(state)) this.#ended.resolve()
   }
 
   #perform(effect: UploadEffect): void {
+    const { signal } = this.#leg
     switch (effect.type) {
       case 'prepare':
         return this.#go(this.#prepare(effect.number))
+      case 'compare':
+        return this.#go(this.#compare(effect.number))
       case 'sign':
-        return this.#go(this.#sign(effect.numbers))
+        return this.#go(this.#sign(effect.numbers, signal))
       case 'send':
-        return this.#go(this.#send(effect.number))
+        return this.#go(this.#send(effect.number, signal))
       case 'release':
-        return this.#release(effect.number)
+        return this.#stock.release(effect.number)
       case 'restPart':
-        return this.#rest(TRANSFER_BACK_OFF, effect.failures, effect.atLeastMs, {
-          type: 'partRested',
-          number: effect.number,
-        })
+        return this.#rest(TRANSFER_BACK_OFF, effect, signal, { type: 'partRested', number: effect.number })
       case 'restSign':
-        return this.#rest(TRANSFER_BACK_OFF, effect.failures, 0, { type: 'signRested' })
+        return this.#rest(TRANSFER_BACK_OFF, effect, signal, { type: 'signRested' })
       case 'restComplete':
-        return this.#rest(effect.busy ? BUSY_BACK_OFF : TRANSFER_BACK_OFF, effect.failures, 0, {
-          type: 'completeRested',
-        })
+        return this.#rest(effect.busy ? BUSY_BACK_OFF : TRANSFER_BACK_OFF, effect, signal, { type: 'completeRested' })
       case 'complete':
         return this.#go(this.#complete())
+      case 'halt':
+        this.#leg.abort()
+        this.#leg = this.#newLeg()
+        return
       case 'stop':
         return this.#stop.abort()
       case 'abort':
         return this.#go(this.#abort())
     }
+  }
+
+  #newLeg(): AbortController {
+    const leg = new AbortController()
+    this.#stop.signal.addEventListener('abort', () => leg.abort(), { signal: leg.signal })
+    return leg
   }
 
   /** What is stopped ends in silence; what breaks unforeseen breaks the upload. */
@@ -143,129 +170,109 @@ export class UploadRun {
     this.#running.add(running)
   }
 
-  #rest(series: BackOff, failures: number, atLeastMs: number, then: UploadEvent): void {
+  #rest(
+    series: Pick<BackOff, 'firstMs' | 'capMs'>,
+    { failures, atLeastMs = 0 }: { readonly failures: number; readonly atLeastMs?: number },
+    leg: AbortSignal,
+    then: UploadEvent,
+  ): void {
     const ms = Math.max(atLeastMs, backOffMs(series, failures, Math.random()))
-    this.#go(wait(ms, this.#stop.signal).then(() => this.#dispatch(then)))
+    const rested = () => this.#dispatch(then)
+    this.#go(wait(ms, leg).then(rested, () => {}))
   }
 
   async #prepare(number: number): Promise<void> {
-    const { ready, sizeBytes, partSizeBytes } = this.#work
+    let last = false
     try {
-      const first = !this.#parts.has(number)
-      this.#release(number)
-      const part =
-        ready && first && this.#keys.has(number)
-          ? ready.part
-          : await this.#tools.source.prepare(
-              {
-                number,
-                offset: (number - 1) * partSizeBytes,
-                sizeBytes: partLength(number, sizeBytes, partSizeBytes),
-              },
-              this.#stop.signal,
-            )
-      if (this.#stop.signal.aborted) return part.release()
-      this.#parts.set(number, part)
-    } catch (cause) {
+      const part = await this.#stock.prepare(number, this.#stop.signal)
       if (this.#stop.signal.aborted) return
-      return this.#dispatch({ type: 'sourceFailed', error: sourceError(cause) })
-    }
-    this.#dispatch({ type: 'prepared', number })
-  }
-
-  async #sign(numbers: readonly number[]): Promise<void> {
-    const { uploadId, mode } = this.#work
-    const { port } = this.#tools
-    try {
-      if (mode === 'single') {
-        if (!this.#keys.has(1)) {
-          const sha256 = this.#parts.get(1)?.sha256
-          const plan = await port.renew({ uploadId, ...(sha256 ? { sha256 } : {}) }, this.#stop.signal)
-          if (plan.mode === 'single') this.#keep(1, plan.put)
-        }
-      } else {
-        const parts = numbers.map((number) => {
-          const sha256 = this.#parts.get(number)?.sha256
-          return sha256 ? { number, sha256 } : { number }
-        })
-        for (const signed of await port.signParts({ uploadId, parts }, this.#stop.signal)) {
-          this.#keep(signed.number, signed.request)
-        }
-      }
-    } catch (error) {
-      if (!(error instanceof BellhopError)) throw error
-      return this.#dispatch({ type: 'signFailed', numbers, transient: error.retryable, error })
-    }
-    this.#dispatch({ type: 'signed', numbers })
-  }
-
-  async #send(number: number): Promise<void> {
-    const { platform, meter, source } = this.#tools
-    using _slot = await platform.connections.take(this.#stop.signal)
-    const key = this.#keys.get(number)
-    const part = this.#parts.get(number)
-    if (!part || !key || key.deadlineMs <= performance.now()) {
-      this.#keys.delete(number)
-      const error = new BellhopError('STORE_REFUSED', 'The keys of this upload expire before they can be used.')
-      return this.#dispatch({ type: 'sendFailed', number, failure: 'expired', error })
-    }
-    try {
-      await part.check()
+      last = this.#work.partCount === null && part.last === true
     } catch (cause) {
-      return this.#dispatch({ type: 'sourceFailed', error: sourceError(cause) })
+      return this.#sourceFailed(cause)
     }
-    const sizeBytes = partLength(number, this.#work.sizeBytes, this.#work.partSizeBytes)
-    const stall = watchStall(this.#tools.stallMs ?? STALL_MS, this.#stop.signal)
+    if (last) this.#tools.meter.total(this.#stock.streamBytes)
+    this.#dispatch({ type: 'prepared', number, last })
+  }
+
+  async #compare(number: number): Promise<void> {
     try {
-      const answer = await platform.putPart({
-        url: key.request.url,
-        headers: key.request.headers,
-        content: part.content,
-        sizeBytes,
+      await this.#stock.compare(number, this.#stop.signal)
+    } catch (cause) {
+      return this.#sourceFailed(cause)
+    }
+    this.#dispatch({ type: 'compared', number })
+  }
+
+  #sourceFailed(cause: unknown): void {
+    if (this.#stop.signal.aborted) return
+    const error = sourceError(cause)
+    const worthless = isWorthless(error, this.#tools.source)
+    this.#dispatch({ type: 'sourceFailed', worthless, error })
+  }
+
+  async #sign(numbers: readonly number[], leg: AbortSignal): Promise<void> {
+    try {
+      await this.#calls.sign(this.#stock.promises(numbers), leg)
+    } catch (error) {
+      if (leg.aborted) return
+      if (!(error instanceof BellhopError)) throw error
+      if (error.code === 'PART_CHANGED') return this.#sourceFailed(sourceDiffers(this.#tools.source.name, error))
+      const transient = this.#calls.uploadId === null ? mayStartAgain(error) : error.retryable
+      return this.#dispatch({ type: 'signFailed', numbers, transient, atMs: performance.now(), error })
+    }
+    if (!leg.aborted) this.#dispatch({ type: 'signed', numbers })
+  }
+
+  async #send(number: number, leg: AbortSignal): Promise<void> {
+    const { platform, meter, source, stallMs = STALL_MS } = this.#tools
+    const { keys } = this.#calls
+    try {
+      using _lane = await platform.lanes.take(this, leg)
+      const key = keys.get(number)
+      const part = this.#stock.get(number)
+      if (!part || !key) return this.#notSent(number, 'late', new BellhopError('STORE_REFUSED'))
+      await part.check()
+      const outcome = await sendPart(platform, {
+        part,
+        key,
+        mode: this.#work.mode,
+        sourceName: source.name,
         askFirst: (this.#state.active.get(number)?.failures ?? 0) > 0,
-        signal: stall.signal,
-        onSent: (sentBytes) => {
-          stall.moved()
-          meter.sending(number, sentBytes)
-        },
+        stallMs,
+        onSent: (sentBytes) => meter.sending(number, sentBytes),
+        signal: leg,
       })
-      const outcome = putOutcome(answer, this.#work.mode)
+      if (leg.aborted) return meter.lost(number)
       if (outcome.type === 'sent') {
-        this.#keys.delete(number)
-        meter.arrived(number, sizeBytes)
+        keys.drop(number)
+        meter.arrived(number, part.sizeBytes)
         return this.#dispatch({ type: 'sent', number })
       }
-      if (outcome.failure !== 'transient') this.#keys.delete(number)
       meter.lost(number)
-      const { failure, error, atLeastMs } = outcome
-      this.#dispatch({ type: 'sendFailed', number, failure, error, atLeastMs })
+      if (outcome.failure !== 'transient') keys.drop(number)
+      this.#notSent(number, outcome.failure, outcome.error, outcome.atLeastMs)
     } catch (cause) {
-      if (this.#stop.signal.aborted) return
       meter.lost(number)
-      if (cause instanceof BellhopError && cause.code.startsWith('SOURCE_')) {
-        return this.#dispatch({ type: 'sourceFailed', error: cause })
-      }
-      const what = stall.stalled ? 'no byte moved for too long' : 'the connection broke'
-      const error = new BellhopError('NETWORK', `The bytes of ${source.name} could not be sent: ${what}.`, { cause })
-      this.#dispatch({ type: 'sendFailed', number, failure: 'transient', error })
-    } finally {
-      stall.end()
+      if (!leg.aborted) this.#sourceFailed(cause)
     }
+  }
+
+  #notSent(number: number, failure: SendFailure, error: BellhopError, atLeastMs = 0): void {
+    this.#dispatch({ type: 'sendFailed', number, failure, atMs: performance.now(), error, atLeastMs })
   }
 
   async #complete(): Promise<void> {
-    const { port, meter } = this.#tools
+    const { meter } = this.#tools
     let completed: CompletedUpload
     try {
-      completed = await port.complete({ uploadId: this.#work.uploadId }, this.#stop.signal)
+      completed = await this.#calls.complete(this.#stock.streamBytes, this.#stop.signal)
     } catch (error) {
       if (!(error instanceof BellhopError)) throw error
       if (this.#stop.signal.aborted) return
       const missing = missingOf(error)
-      for (const number of missing) {
-        meter.missing(partLength(number, this.#work.sizeBytes, this.#work.partSizeBytes))
-      }
-      return this.#dispatch({ type: 'completeFailed', failure: completeFailureOf(error), missing, error })
+      for (const number of missing) meter.missing(this.#stock.lengthOf(number))
+      const failure = completeFailureOf(error)
+      return this.#dispatch({ type: 'completeFailed', failure, missing, atMs: performance.now(), error })
     }
     this.#dispatch({ type: 'completed' })
     if (this.#state.phase !== 'done') return
@@ -273,27 +280,8 @@ export class UploadRun {
     meter.enter('done')
   }
 
-  /** Best effort: what cannot be aborted now, the server sweeps later. */
   async #abort(): Promise<void> {
-    for (let attempt = 1; attempt <= ABORT_ATTEMPTS; attempt += 1) {
-      try {
-        this.#abortStatus = (await this.#tools.port.abort({ uploadId: this.#work.uploadId })).status
-        break
-      } catch (error) {
-        if (!(error instanceof BellhopError) || !error.retryable) break
-        if (attempt < ABORT_ATTEMPTS) await wait(backOffMs(TRANSFER_BACK_OFF, attempt, Math.random()))
-      }
-    }
+    this.#abortStatus = await this.#calls.abort()
     this.#dispatch({ type: 'aborted' })
-  }
-
-  #keep(number: number, request: SignedRequest): void {
-    const marginMs = Math.min(KEY_MARGIN_MS, request.expiresInMs / 10)
-    this.#keys.set(number, { request, deadlineMs: performance.now() + request.expiresInMs - marginMs })
-  }
-
-  #release(number: number): void {
-    this.#parts.get(number)?.release()
-    this.#parts.delete(number)
   }
 }

@@ -1,7 +1,7 @@
 import type { BellhopError } from '../bellhop-error.ts'
 
-/** The life of one upload after its plan is known. A single PUT is an upload of one part. */
-export type UploadPhase = 'sending' | 'completing' | 'aborting' | 'done' | 'failed' | 'aborted'
+/** The life of one upload. A single PUT is an upload of one part. */
+export type UploadPhase = 'sending' | 'paused' | 'completing' | 'aborting' | 'done' | 'failed' | 'aborted'
 
 /**
  * queued → preparing (read, hashed) → prepared → signing → keyed → sending → arrived. `resting` waits between attempts.
@@ -12,39 +12,63 @@ export type PartStep = 'preparing' | 'prepared' | 'signing' | 'keyed' | 'sending
 export interface ActivePart {
   readonly step: PartStep
   readonly failures: number
+  /** Of the first failure in a row. */
+  readonly failingSinceMs: number | null
   readonly reissues: number
 }
 
 export interface UploadShape {
-  readonly partCount: number
+  /** Null: a stream, whose last part tells how many there were. */
+  readonly partCount: number | null
   /** Parts that the store has already; they are not sent. */
   readonly arrived: ReadonlySet<number>
-  /** Requests that carry parts at once. */
+  /** Those of them whose promised bytes are known: the source must have the same before the upload is completed. */
+  readonly toCompare: readonly number[]
+  /** Requests that carry parts at once, to begin with. */
   readonly pool: number
+  /** Parts read, hashed and keyed ahead of those that are being sent. */
+  readonly ahead: number
   /** Parts between `preparing` and `arrived` at once: what bounds the memory. */
   readonly window: number
+  /** The first keys are asked for with that many parts, in the call that begins the upload. */
+  readonly firstKeys: number
+  /** How long a part or a call may fail without a success between. */
+  readonly patienceMs: number
+}
+
+/** A call to the server that fails for now. */
+export interface Trouble {
+  readonly failures: number
+  readonly sinceMs: number
+  readonly error: BellhopError
 }
 
 export interface UploadState {
   readonly phase: UploadPhase
   readonly shape: UploadShape
+  readonly partCount: number | null
+  readonly pool: number
   /** The lowest part that was never taken up. */
   readonly next: number
   /** Parts that the server found missing. */
   readonly again: readonly number[]
   readonly active: ReadonlyMap<number, ActivePart>
   readonly arrivedCount: number
+  readonly toCompare: readonly number[]
+  readonly comparing: number | null
   readonly signing: 'idle' | 'asked' | 'resting'
-  readonly signFailures: number
-  readonly completeFailures: number
+  readonly signTrouble: Trouble | null
+  readonly completeTrouble: Trouble | null
   readonly missingRounds: number
   /** Why it failed, or is being aborted. */
   readonly error: BellhopError | null
 }
 
 export type SendFailure =
-  /** The key died in the queue, or the store says 403: ask for another. */
+  /** The store says 403: ask for another key. */
   | 'expired'
+  /** The key died before its turn came; nobody has refused it. */
+  | 'late'
   /** Broken line, stall, 5xx, 429: rest, then the same again. */
   | 'transient'
   /** The store read other bytes than were hashed: read and hash again. */
@@ -54,12 +78,15 @@ export type CompleteFailure = 'transient' | 'busy' | 'incomplete' | 'refused'
 
 export type UploadEvent =
   | { readonly type: 'started' }
-  | { readonly type: 'prepared'; readonly number: number }
+  /** `last` of a stream of unknown length. */
+  | { readonly type: 'prepared'; readonly number: number; readonly last?: boolean }
+  | { readonly type: 'compared'; readonly number: number }
   | { readonly type: 'signed'; readonly numbers: readonly number[] }
   | {
       readonly type: 'signFailed'
       readonly numbers: readonly number[]
       readonly transient: boolean
+      readonly atMs: number
       readonly error: BellhopError
     }
   | { readonly type: 'sent'; readonly number: number }
@@ -67,6 +94,7 @@ export type UploadEvent =
       readonly type: 'sendFailed'
       readonly number: number
       readonly failure: SendFailure
+      readonly atMs: number
       readonly error: BellhopError
       /** What the store asked for with Retry-After. */
       readonly atLeastMs?: number
@@ -79,10 +107,15 @@ export type UploadEvent =
       readonly type: 'completeFailed'
       readonly failure: CompleteFailure
       readonly missing: readonly number[]
+      readonly atMs: number
       readonly error: BellhopError
     }
-  /** The source changed or cannot be read: what was sent is worth nothing. */
-  | { readonly type: 'sourceFailed'; readonly error: BellhopError }
+  /** As many requests may carry parts from now on. */
+  | { readonly type: 'paced'; readonly pool: number }
+  | { readonly type: 'paused' }
+  | { readonly type: 'unpaused' }
+  /** The source is not, or no longer, what was sent; `worthless`: nobody can go on with the upload. */
+  | { readonly type: 'sourceFailed'; readonly worthless: boolean; readonly error: BellhopError }
   /** A fault of ours. */
   | { readonly type: 'broke'; readonly error: BellhopError }
   | { readonly type: 'cancelled'; readonly error: BellhopError }
@@ -90,6 +123,8 @@ export type UploadEvent =
 
 export type UploadEffect =
   | { readonly type: 'prepare'; readonly number: number }
+  /** Compare a part that has arrived with the source. */
+  | { readonly type: 'compare'; readonly number: number }
   | { readonly type: 'sign'; readonly numbers: readonly number[] }
   | { readonly type: 'send'; readonly number: number }
   /** The part's bytes are no longer needed. */
@@ -98,6 +133,8 @@ export type UploadEffect =
   | { readonly type: 'restSign'; readonly failures: number }
   | { readonly type: 'restComplete'; readonly failures: number; readonly busy: boolean }
   | { readonly type: 'complete' }
+  /** Stop what goes over the network; what is being read goes on. */
+  | { readonly type: 'halt' }
   /** Stop everything in flight. */
   | { readonly type: 'stop' }
   | { readonly type: 'abort' }
@@ -111,13 +148,17 @@ export function uploadStateOf(shape: UploadShape): UploadState {
   return {
     phase: 'sending',
     shape,
+    partCount: shape.partCount,
+    pool: shape.pool,
     next: nextFrom(1, shape),
     again: [],
     active: new Map(),
     arrivedCount: shape.arrived.size,
+    toCompare: shape.toCompare,
+    comparing: null,
     signing: 'idle',
-    signFailures: 0,
-    completeFailures: 0,
+    signTrouble: null,
+    completeTrouble: null,
     missingRounds: 0,
     error: null,
   }
@@ -125,6 +166,21 @@ export function uploadStateOf(shape: UploadShape): UploadState {
 
 export function isUploadEnded(state: UploadState): boolean {
   return state.phase === 'done' || state.phase === 'failed' || state.phase === 'aborted'
+}
+
+/** Whom the upload waits for because it fails for now; null while something moves. */
+export function awaited(state: UploadState): 'store' | 'server' | null {
+  const trouble = state.phase === 'completing' ? state.completeTrouble : state.signTrouble
+  if (state.phase === 'completing' && trouble) return awaitedBy(trouble)
+  if (state.phase !== 'sending') return null
+  const parts = [...state.active.values()]
+  if (parts.some(({ step, failures }) => step === 'sending' && failures === 0)) return null
+  if (parts.some(({ failures }) => failures > 0)) return 'store'
+  return trouble && awaitedBy(trouble)
+}
+
+function awaitedBy({ error }: Trouble): 'store' | 'server' {
+  return error.code === 'STORE_UNAVAILABLE' ? 'store' : 'server'
 }
 
 /** The first part from `number` on that the store lacks. */

@@ -1,39 +1,49 @@
-import type { CompletedUpload, UploadId, UploadPlan } from '@bellhop/model'
-import { LIMITS, partLength, newId } from '@bellhop/model'
-import { BellhopError, throwIfAborted } from '../bellhop-error.ts'
+import type { CompletedUpload, UploadId } from '@bellhop/model'
+import { newId } from '@bellhop/model'
+import { BellhopError } from '../bellhop-error.ts'
+import type { Notes } from '../journal/notes.ts'
 import type { Platform, UploadInput } from '../platform/platform.ts'
-import type { PreparedPart, UploadSource } from './source.ts'
+import { PauseSwitch } from './pause-switch.ts'
+import { beginning, foundWork, newWork } from './plan-upload.ts'
+import type { UploadSource } from './source.ts'
 import { ProgressMeter } from './transfer-progress.ts'
 import type { TransferProgress } from './transfer-progress.ts'
+import type { BeginUpload } from './upload-calls.ts'
 import { Observed } from './upload-handle.ts'
 import type { UploadHandle, UploadHandleStatus, UploadSnapshot, UploadedFile } from './upload-handle.ts'
+import type { ResumeOptions, UploadOptions } from './upload-options.ts'
 import type { UploadPort } from './upload-port.ts'
 import { UploadRun } from './upload-run.ts'
-import type { UploadWork } from './upload-run.ts'
-
-export interface UploadOptions {
-  /** Default: the name of the file or path; `unnamed` for bytes without one. */
-  readonly name?: string
-  readonly tags?: readonly string[]
-  /** Default: what the file says, or what its name lets guess. */
-  readonly mediaType?: string
-  /** Needed for a stream. */
-  readonly sizeBytes?: number
-  /** Start the jobs that fit the type. Default true. */
-  readonly startJobs?: boolean
-  /** At most every 100 ms, and at each change of phase. */
-  readonly onProgress?: (progress: TransferProgress) => void
-  /** Stops it, aborts it on the server, and rejects with ABORTED. */
-  readonly signal?: AbortSignal
-}
-
-export type ResumeOptions = Pick<UploadOptions, 'name' | 'sizeBytes' | 'onProgress' | 'signal'>
+import { Turn } from './turn.ts'
+import { uploadWeight } from './upload-weight.ts'
+import type { UploadWork } from './upload-work.ts'
 
 interface UploaderTools {
   /** One try per call: the machine decides what is tried again. */
   readonly port: UploadPort
   readonly platform: Platform
-  readonly stallMs?: number
+  readonly notes: Notes
+  readonly patienceMs?: number
+}
+
+interface Planned {
+  readonly work: UploadWork
+  readonly begin: BeginUpload
+  readonly arrivedBytes: number
+}
+
+/** An input, or how to come by it. */
+type Given = UploadInput | (() => Promise<UploadInput>)
+
+type Plan = (source: UploadSource, input: UploadInput, scene: Scene) => Promise<Planned>
+
+/** One upload that somebody looks at. */
+interface Scene {
+  readonly input: Given
+  readonly options: ResumeOptions
+  readonly observed: Observed<UploadSnapshot>
+  readonly pause: PauseSwitch
+  readonly signal: AbortSignal
 }
 
 const STATUSES: Readonly<Record<TransferProgress['phase'], UploadHandleStatus>> = {
@@ -43,7 +53,7 @@ const STATUSES: Readonly<Record<TransferProgress['phase'], UploadHandleStatus>> 
   done: 'VERIFYING',
 }
 
-/** Starts, resumes and settles uploads; `UploadRun` carries one out. */
+/** Starts, resumes, pauses and settles uploads; `UploadRun` carries one out. */
 export class Uploader {
   readonly #tools: UploaderTools
 
@@ -51,23 +61,42 @@ export class Uploader {
     this.#tools = tools
   }
 
-  start(input: UploadInput, options: UploadOptions): UploadHandle {
-    return this.#handle(input, options, (source, signal) => this.#begin(source, options, signal))
+  start(given: UploadInput, options: UploadOptions): UploadHandle {
+    return this.#handle(given, options, async (source, input, scene) => {
+      const { port, notes } = this.#tools
+      const work = newWork(source)
+      const large = work.mode === 'multipart' && source.rereadable
+      const fingerprint = large ? source.fingerprint(scene.signal) : Promise.resolve(null)
+      // What cannot be sampled cannot be read either, and reading says why.
+      const print = fingerprint.catch(() => null)
+      const start = beginning(port, work, source, options, print)
+      const begin: BeginUpload = async (parts) => {
+        const plan = await start(parts)
+        change(scene, { uploadId: plan.uploadId, fileId: plan.fileId })
+        if (large) notes.begun(input, source, { ...plan, fingerprint: await print })
+        return plan
+      }
+      return { work, begin, arrivedBytes: 0 }
+    })
   }
 
-  resume(uploadId: UploadId, input: UploadInput, options: ResumeOptions): UploadHandle {
-    return this.#handle(input, options, (source, signal) => this.#find(uploadId, source, signal))
+  resume(uploadId: UploadId, given: Given, options: ResumeOptions): UploadHandle {
+    return this.#handle(given, options, async (source, input, scene) => {
+      const { port, notes } = this.#tools
+      const { work, found } = await foundWork(port, uploadId, source, scene.signal)
+      change(scene, { uploadId, fileId: found.fileId })
+      if (work.mode === 'multipart') notes.begun(input, source, { uploadId, ...found })
+      const begin = () => Promise.reject(new BellhopError('INTERNAL'))
+      return { work, begin, arrivedBytes: found.arrivedBytes }
+    })
   }
 
-  #handle(
-    input: UploadInput,
-    options: ResumeOptions,
-    plan: (source: UploadSource, signal: AbortSignal) => Promise<Planned>,
-  ): UploadHandle {
+  #handle(input: Given, options: ResumeOptions, plan: Plan): UploadHandle {
     const cancel = new AbortController()
     const signal = options.signal ? AbortSignal.any([options.signal, cancel.signal]) : cancel.signal
     const observed = new Observed(waiting(input, options))
-    const done = this.#carryOut(input, options, plan, signal, observed)
+    const pause = new PauseSwitch()
+    const done = this.#carryOut({ input, options, observed, pause, signal }, plan)
     // Whoever only watches the state need not also catch the promise.
     done.catch(() => {})
     return {
@@ -78,138 +107,91 @@ export class Uploader {
       },
       subscribe: observed.subscribe,
       done,
+      pause: () => pause.set(true),
+      goOn: () => pause.set(false),
       cancel: () => cancel.abort(),
     }
   }
 
-  async #carryOut(
-    input: UploadInput,
-    options: ResumeOptions,
-    plan: (source: UploadSource, signal: AbortSignal) => Promise<Planned>,
-    signal: AbortSignal,
-    observed: Observed<UploadSnapshot>,
-  ): Promise<UploadedFile> {
-    const change = (next: Partial<UploadSnapshot>) => observed.set({ ...observed.value, ...next })
+  async #carryOut(scene: Scene, plan: Plan): Promise<UploadedFile> {
+    const { options, observed, pause, signal } = scene
+    const { platform, notes } = this.#tools
     let source: UploadSource | undefined
+    const offPause = pause.on((paused) => change(scene, { status: paused ? 'PAUSED' : 'WAITING' }))
     try {
-      using _turn = await this.#tools.platform.uploads.take(signal)
-      source = await this.#tools.platform.openSource(input, options)
-      const meter = new ProgressMeter(source.sizeBytes, (progress) => {
-        change({ progress, status: STATUSES[progress.phase] })
-        options.onProgress?.(progress)
-      })
-      change({
-        name: source.name,
-        status: 'HASHING',
-        progress: { ...observed.value.progress, totalBytes: source.sizeBytes },
-      })
-      const planned = await plan(source, signal)
-      change({ uploadId: planned.work.uploadId, fileId: planned.fileId })
-      meter.skip(planned.arrivedBytes)
-      const { platform, port, stallMs } = this.#tools
-      const run = new UploadRun(planned.work, {
-        port,
-        platform,
-        source,
-        meter,
-        signal,
-        ...(stallMs === undefined ? {} : { stallMs }),
-      })
-      const file = uploadedFile(await run.run())
-      change({ status: 'DONE', file })
+      const input = typeof scene.input === 'function' ? await scene.input() : scene.input
+      using turn = new Turn(platform.uploads, uploadWeight(await platform.sizeOf(input, options)), pause, signal)
+      await turn.take()
+      offPause()
+      source = await platform.openSource(input, options)
+      const { sizeBytes: totalBytes, name } = source
+      change(scene, { name, status: 'HASHING', progress: { ...observed.value.progress, totalBytes } })
+      const file = uploadedFile(await this.#run(source, scene, turn, await plan(source, input, scene)))
+      await notes.ended(observed.value.uploadId)
+      change(scene, { status: 'DONE', file })
       return file
     } catch (cause) {
       const error = cause instanceof BellhopError ? cause : new BellhopError('INTERNAL', 'The upload broke.', { cause })
-      change({ status: error.code === 'ABORTED' ? 'ABORTED' : 'FAILED', error })
+      await notes.failed(observed.value.uploadId, error)
+      change(scene, { status: error.code === 'ABORTED' ? 'ABORTED' : 'FAILED', error })
       throw error
     } finally {
+      offPause()
       await source?.close()
     }
   }
 
-  async #begin(source: UploadSource, options: UploadOptions, signal: AbortSignal): Promise<Planned> {
-    const { sizeBytes } = source
-    const mediaType = options.mediaType ?? source.mediaType
-    const whole = sizeBytes < LIMITS.singlePutBelowBytes ? await prepareWhole(source, signal) : undefined
-    throwIfAborted(signal)
-    const plan = await this.#tools.port.start(
-      {
-        name: source.name,
-        sizeBytes,
-        ...(mediaType ? { mediaType } : {}),
-        ...(options.tags ? { tags: [...options.tags] } : {}),
-        ...(options.startJobs === undefined ? {} : { startJobs: options.startJobs }),
-        ...(whole?.sha256 ? { sha256: whole.sha256 } : {}),
-      },
-      // The answer must be seen, cancelled or not: without the id, nothing could tell the server.
-      new AbortController().signal,
-    )
-    return { work: workOf(plan, whole), fileId: plan.fileId, arrivedBytes: 0 }
-  }
-
-  async #find(uploadId: UploadId, source: UploadSource, signal: AbortSignal): Promise<Planned> {
-    const found = await this.#tools.port.get({ uploadId }, signal)
-    const { sizeBytes, partCount } = found
-    if (sizeBytes === null || partCount === null) {
-      throw new BellhopError('SOURCE_UNREADABLE', 'A stream cannot be read twice; upload it anew.')
+  async #run(source: UploadSource, scene: Scene, turn: Turn, planned: Planned): Promise<CompletedUpload> {
+    const { options, pause, signal } = scene
+    const { platform, port, patienceMs } = this.#tools
+    const meter = new ProgressMeter(source.sizeBytes, (progress) => {
+      change(scene, { progress, status: run.paused ? 'PAUSED' : STATUSES[progress.phase] })
+      options.onProgress?.(progress)
+    })
+    meter.skip(planned.arrivedBytes)
+    const { work, begin } = planned
+    const tools = { port, platform, source, meter, signal, begin }
+    const run = new UploadRun(work, patienceMs === undefined ? tools : { ...tools, patienceMs })
+    const follow = (paused: boolean) => {
+      if (paused) run.pause()
+      if (!run.paused) return
+      change(scene, { status: paused ? 'PAUSED' : 'WAITING' })
+      if (paused) return turn.give()
+      const goOn = () => {
+        run.unpause()
+        if (!run.paused) change(scene, { status: 'SENDING' })
+      }
+      // Whoever cancels it in the queue hears of that from the run.
+      turn.take().then(goOn, () => {})
     }
-    if (found.sizeBytes !== source.sizeBytes) {
-      throw new BellhopError(
-        'SOURCE_CHANGED',
-        `Upload ${uploadId} is of ${found.sizeBytes} bytes, and ${source.name} has ${source.sizeBytes}; give the same file.`,
-        { details: { uploadId } },
-      )
+    const offPause = pause.on(follow)
+    if (pause.paused) follow(true)
+    try {
+      return await run.run()
+    } finally {
+      offPause()
     }
-    const partSizeBytes = found.mode === 'single' ? sizeBytes : found.partSizeBytes
-    // Of an upload that has ended, completing answers the file or says why there is none.
-    const ended = found.status !== 'OPEN'
-    const arrived = ended ? allParts(partCount) : new Set(found.arrived.map(({ number }) => number))
-    let arrivedBytes = 0
-    for (const number of arrived) arrivedBytes += partLength(number, sizeBytes, partSizeBytes)
-    return { work: { ...found, sizeBytes, partCount, partSizeBytes, arrived }, fileId: found.fileId, arrivedBytes }
   }
 }
 
-interface Planned {
-  readonly work: UploadWork
-  readonly fileId: UploadPlan['fileId']
-  readonly arrivedBytes: number
-}
-
-function prepareWhole(source: UploadSource, signal: AbortSignal): Promise<PreparedPart> {
-  return source.prepare({ number: 1, offset: 0, sizeBytes: source.sizeBytes }, signal)
-}
-
-function workOf(plan: UploadPlan, whole: PreparedPart | undefined): UploadWork {
-  const { uploadId, mode } = plan
-  const sizeBytes = plan.sizeBytes ?? 0
-  if (plan.mode === 'multipart') {
-    const { partSizeBytes } = plan
-    const partCount = plan.partCount ?? 0
-    return { uploadId, mode: 'multipart', sizeBytes, partSizeBytes, partCount, arrived: new Set() }
-  }
-  const single = { uploadId, mode, sizeBytes, partSizeBytes: sizeBytes, partCount: 1, arrived: new Set<number>() }
-  return whole ? { ...single, ready: { part: whole, put: plan.put } } : single
-}
-
-function allParts(partCount: number): Set<number> {
-  return new Set(Array.from({ length: partCount }, (_, index) => index + 1))
+function change({ observed }: Scene, next: Partial<UploadSnapshot>): void {
+  observed.set({ ...observed.value, ...next })
 }
 
 function uploadedFile({ file, jobs }: CompletedUpload): UploadedFile {
   return { ...file, jobs }
 }
 
-function waiting(input: UploadInput, options: ResumeOptions): UploadSnapshot {
+function waiting(input: Given, options: ResumeOptions): UploadSnapshot {
   const named = options.name ?? (typeof input === 'string' ? input.split(/[/\\]/).at(-1) : undefined)
-  const name = named ?? (input instanceof File ? input.name : 'unnamed')
-  const totalBytes = input instanceof Blob ? input.size : (options.sizeBytes ?? 0)
+  const name = named ?? ('name' in Object(input) ? String((input as { name: unknown }).name) : 'unnamed')
+  const totalBytes = input instanceof Blob ? input.size : (options.sizeBytes ?? null)
   return {
     status: 'WAITING',
     name,
     uploadId: null,
     fileId: null,
-    progress: { phase: 'hashing', sentBytes: 0, totalBytes, bytesPerSecond: 0, etaMs: null },
+    progress: { phase: 'hashing', sentBytes: 0, totalBytes, bytesPerSecond: 0, etaMs: null, waitingFor: null },
     file: null,
     error: null,
   }

@@ -2,35 +2,51 @@ import { BellhopError } from '../../bellhop-error.ts'
 import { webSink } from '../../download/sink.ts'
 import { Slots } from '../../slots.ts'
 import { BlobSource } from '../../upload/blob-source.ts'
-import { StreamSource } from '../../upload/stream-source.ts'
+import { Lanes } from '../../upload/lanes.ts'
+import { LARGE_WEIGHT } from '../../upload/upload-weight.ts'
 import type { Platform } from '../platform.ts'
-import { streamOf, streamSize } from '../stream-input.ts'
+import { streamSource } from '../stream-input.ts'
+import { fileMemory } from './file-memory.ts'
+import { indexedDbJournal } from './indexed-db-journal.ts'
 import { putPart } from './put-part.ts'
 
 /** A browser opens six connections to one origin over HTTP/1.1; more would only wait inside it. */
 const CONNECTIONS = 6
 
 export const platform: Platform = {
-  partsAtOnce: CONNECTIONS,
-  connections: new Slots(CONNECTIONS),
-  uploads: new Slots(3),
+  lanes: new Lanes({ start: CONNECTIONS, max: CONNECTIONS }),
+  downloadLanes: new Lanes({ start: 1, max: 1 }),
+  uploads: new Slots(3 * LARGE_WEIGHT),
+  async sizeOf(input, { sizeBytes = null }) {
+    if (input instanceof Blob) return input.size
+    if (typeof input === 'object' && 'getFile' in input) return (await fileOf(input)).size
+    return sizeBytes
+  },
   async openSource(input, options) {
     if (typeof input === 'string') {
       throw new BellhopError('SOURCE_UNREADABLE', 'A page cannot read a path; give the File that the person picked.')
     }
-    if (input instanceof Blob) return new BlobSource(input, { name: options.name, sha256, sends: 'blob' })
-    return new StreamSource(streamOf(input), {
-      name: options.name ?? 'unnamed',
-      sizeBytes: streamSize(options),
-      sha256,
-    })
+    const blob = input instanceof Blob ? input : 'getFile' in input ? await fileOf(input) : null
+    if (blob) return new BlobSource(blob, { name: options.name, sha256, sends: 'blob' })
+    return streamSource(input as Exclude<typeof input, Blob | FileSystemFileHandle>, options, sha256)
   },
+  journal: indexedDbJournal,
+  memory: fileMemory,
   putPart,
+  openSha256: null,
   async openSink(target) {
     if (target instanceof WritableStream) return webSink(target)
     throw new BellhopError('TARGET_UNWRITABLE', 'A page downloads to a WritableStream, or by `files.downloadUrl`.')
   },
   eventSource: () => ({ EventSource, carriesHeaders: false }),
+}
+
+async function fileOf(handle: FileSystemFileHandle): Promise<File> {
+  try {
+    return await handle.getFile()
+  } catch (cause) {
+    throw new BellhopError('SOURCE_UNREADABLE', `${handle.name} was removed, or may not be read any more.`, { cause })
+  }
 }
 
 /** WebCrypto exists in secure contexts only: https, and http on localhost. */

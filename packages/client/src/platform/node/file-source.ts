@@ -5,6 +5,7 @@ import { createHash, hash } from 'node:crypto'
 import { basename } from 'node:path'
 import { MIB } from '@bellhop/model'
 import { BellhopError } from '../../bellhop-error.ts'
+import { fingerprintOf } from '../../upload/fingerprint.ts'
 import type { PartRange, PreparedPart, UploadSource } from '../../upload/source.ts'
 
 /** Up to here a part is read once, into a buffer that is used again; beyond, it is read twice, in small pieces. */
@@ -16,6 +17,8 @@ export class NodeFileSource implements UploadSource {
   readonly name: string
   readonly mediaType = ''
   readonly sizeBytes: number
+  readonly lastModifiedMs: number
+  readonly rereadable = true
   readonly #path: string
   readonly #file: FileHandle
   readonly #opened: Stats
@@ -28,6 +31,7 @@ export class NodeFileSource implements UploadSource {
     this.#opened = opened
     this.name = name
     this.sizeBytes = opened.size
+    this.lastModifiedMs = opened.mtimeMs
   }
 
   static async open(path: string, name = basename(path)): Promise<NodeFileSource> {
@@ -46,6 +50,18 @@ export class NodeFileSource implements UploadSource {
 
   buffered(partSizeBytes: number): boolean {
     return partSizeBytes <= BUFFERED_PART_BYTES
+  }
+
+  fingerprint(): Promise<string | null> {
+    return fingerprintOf(
+      this.sizeBytes,
+      async (offset, sizeBytes) => {
+        const sample = Buffer.alloc(sizeBytes)
+        await this.#fill(sample, offset)
+        return sample
+      },
+      (bytes) => Promise.resolve(hash('sha256', bytes, 'hex')),
+    )
   }
 
   async prepare(range: PartRange, signal: AbortSignal): Promise<PreparedPart> {
@@ -68,9 +84,10 @@ export class NodeFileSource implements UploadSource {
     const bytes = buffer.subarray(0, sizeBytes)
     await this.#fill(bytes, offset)
     return {
+      sizeBytes,
       sha256: hash('sha256', bytes, 'hex'),
       content: { kind: 'bytes', bytes },
-      check: async () => {},
+      check: () => this.#expectUnchanged(),
       release: () => this.#spare.push(buffer),
     }
   }
@@ -82,6 +99,7 @@ export class NodeFileSource implements UploadSource {
       sha256.update(piece)
     }
     return {
+      sizeBytes: range.sizeBytes,
       sha256: sha256.digest('hex'),
       content: { kind: 'stream', open: () => this.#pieces(range) },
       check: () => this.#expectUnchanged(),

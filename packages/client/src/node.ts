@@ -1,0 +1,1 @@
+export { folderJournal } from './platform/node/folder-journal.ts'

@@ -1,0 +1,94 @@
+import type { CompletedUpload, UploadId, UploadPlan } from '@bellhop/model'
+import { TRANSFER_BACK_OFF, backOffMs, wait } from '../back-off.ts'
+import { BellhopError } from '../bellhop-error.ts'
+import { KeyRing } from './key-ring.ts'
+import type { PartToSign, UploadPort } from './upload-port.ts'
+import type { UploadWork } from './upload-work.ts'
+
+/** Begins the upload on the server, with the first parts that are ready. */
+export type BeginUpload = (parts: readonly PartToSign[]) => Promise<UploadPlan>
+
+const ABORT_ATTEMPTS = 3
+
+/** What one upload says to the server, and the keys that it got. */
+export class UploadCalls {
+  readonly keys = new KeyRing()
+  readonly #work: UploadWork
+  readonly #port: UploadPort
+  readonly #begin: BeginUpload
+  #uploadId: UploadId | null
+  #beginning: Promise<void> | null = null
+
+  constructor(work: UploadWork, port: UploadPort, begin: BeginUpload) {
+    this.#work = work
+    this.#port = port
+    this.#begin = begin
+    this.#uploadId = work.uploadId
+  }
+
+  /** Null until the server knows of it. */
+  get uploadId(): UploadId | null {
+    return this.#uploadId
+  }
+
+  /**
+   * Sees to it that there are keys for these parts. What begins the upload is stopped by nothing: without its answer nobody
+   * could tell the server.
+   */
+  async sign(parts: readonly PartToSign[], signal: AbortSignal): Promise<void> {
+    if (this.#uploadId === null) {
+      this.#beginning ??= this.#start(parts)
+      await this.#beginning
+    }
+    const keyless = parts.filter(({ number }) => !this.keys.has(number))
+    if (keyless.length === 0 || signal.aborted) return
+    const uploadId = this.#id()
+    if (this.#work.mode === 'multipart') {
+      this.keys.keepParts(await this.#port.signParts({ uploadId, parts: keyless }, signal))
+      return
+    }
+    const sha256 = keyless[0]?.sha256
+    this.keys.keepPlan(await this.#port.renew({ uploadId, ...(sha256 ? { sha256 } : {}) }, signal))
+  }
+
+  /** `streamBytes` of a stream whose length was not known. */
+  complete(streamBytes: number | null, signal: AbortSignal): Promise<CompletedUpload> {
+    const sizeBytes = this.#work.sizeBytes === null && streamBytes !== null ? { sizeBytes: streamBytes } : {}
+    return this.#port.complete({ uploadId: this.#id(), ...sizeBytes }, signal)
+  }
+
+  /** Best effort: what cannot be aborted now, the server sweeps later. Null: it was not, or there was nothing to abort. */
+  async abort(): Promise<string | null> {
+    await this.#beginning?.catch(() => {})
+    const uploadId = this.#uploadId
+    if (uploadId === null) return null
+    for (let attempt = 1; attempt <= ABORT_ATTEMPTS; attempt += 1) {
+      try {
+        return (await this.#port.abort({ uploadId })).status
+      } catch (error) {
+        if (!(error instanceof BellhopError) || !error.retryable) return null
+        if (attempt < ABORT_ATTEMPTS) await wait(backOffMs(TRANSFER_BACK_OFF, attempt, Math.random()))
+      }
+    }
+    return null
+  }
+
+  async #start(parts: readonly PartToSign[]): Promise<void> {
+    try {
+      const plan = await this.#begin(parts)
+      this.#uploadId = plan.uploadId
+      const { mode, partSizeBytes } = this.#work
+      if (plan.mode !== mode || (plan.mode === 'multipart' && plan.partSizeBytes !== partSizeBytes)) {
+        throw new BellhopError('INTERNAL', 'This SDK cuts files otherwise than the server does; use the same version.')
+      }
+      this.keys.keepPlan(plan)
+    } finally {
+      this.#beginning = null
+    }
+  }
+
+  #id(): UploadId {
+    if (this.#uploadId === null) throw new BellhopError('INTERNAL', 'The upload has not begun.')
+    return this.#uploadId
+  }
+}
