@@ -14,12 +14,15 @@ export function examineNow(platform: Platform, signal?: AbortSignal): Promise<St
   if (begun) return begun
   const examination = (async () => {
     const { objectStore, publicUrl } = platform.settings
+    const { db } = platform.database
+    const before = await persistence.findStoreReport(db, objectStore)
     const report = await persistence.examineStore({
       store: objectStore,
       publicUrl,
-      ...(signal && { signal }),
+      knownBinding: before?.binding,
+      signal,
     })
-    await persistence.saveStoreReport(platform.database.db, objectStore, report)
+    await persistence.saveStoreReport(db, objectStore, report)
     return report
   })().finally(() => running.delete(platform))
   running.set(platform, examination)
@@ -39,13 +42,14 @@ export function queueExamination({ database }: Platform): Promise<void> {
   return persistence.queueChore(database.db, 'store:examine', {}, { once: 'store:examine' })
 }
 
-/** The worker's, after its start and every hour: examines a store that nobody has examined for a day, or is set otherwise. */
+/** The worker's, after its start and every ten minutes: examines a store whose report is a day old, or tells too little. */
 export async function examineWhenDue(platform: Platform, signal: AbortSignal): Promise<void> {
   const { objectStore } = platform.settings
   const report = await persistence.findStoreReport(platform.database.db, objectStore)
   const { origin: publicEndpoint } = new URL(objectStore.publicEndpoint ?? objectStore.endpoint)
   const isFresh =
     report !== undefined &&
+    report.isBindingSeen &&
     report.publicEndpoint === publicEndpoint &&
     Date.now() - Date.parse(report.checkedAt) < FRESH_MS
   if (isFresh) return
@@ -55,7 +59,7 @@ export async function examineWhenDue(platform: Platform, signal: AbortSignal): P
       if (state === 'red') platform.log.warn(`The object store: ${found} ${fix ?? ''}`, { check: name })
     }
   } catch (error) {
-    // Keys are bound as without a report, and the next hour tries again.
+    // Keys are bound as without a report, and the next run tries again.
     if (!signal.aborted) platform.log.warn('The object store could not be examined.', error)
   }
 }

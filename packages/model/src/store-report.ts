@@ -46,6 +46,9 @@ export interface StoreReport {
   readonly checkedAt: string
   /** The strongest that this store keeps. */
   readonly binding: KeyBinding
+  /** That was found out this time; else the binding is that of the report before. */
+  readonly isBindingSeen: boolean
+  /** In the order of `STORE_CHECKS`. What could not be looked at, for what comes before it is red, is absent. */
   readonly checks: readonly StoreCheck[]
 }
 

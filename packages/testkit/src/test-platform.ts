@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { ensureFirstOwner, listenForChanges, openPlatform, startWorker } from '@bellhop/business'
 import type { Caller, Context, Log, Platform } from '@bellhop/business'
 import { startObjectStore } from '@bellhop/local-stack'
+import type { StoreGuard } from '@bellhop/local-stack'
 import { KIB, LIMITS } from '@bellhop/model'
 import type { KeyLife, Role } from '@bellhop/model'
 import { createUser, createWorkspace } from '@bellhop/persistence'
@@ -46,8 +47,12 @@ export async function startTestPlatform(
     keysPerMinute?: { user?: number; workspace?: number }
     /** A migrated database that the caller keeps; else one of this test file's own. */
     databaseUrl?: string
+    /** What the store does not keep. */
+    without?: readonly StoreGuard[]
     /** Who reaches the store through `flaky`: the platform itself, or the clients by the keys that they are given. */
     flaky?: { readonly platform?: boolean; readonly clients?: boolean }
+    /** Where clients are told to find the store: a proxy of the test's own. */
+    publicEndpoint?: string
   } = {},
 ): Promise<TestPlatform> {
   const stack = new AsyncDisposableStack()
@@ -56,7 +61,13 @@ export async function startTestPlatform(
   const databaseUrl = settings.databaseUrl ?? stack.use(await createTestDatabase()).url
   const keys = { accessKeyId: 'test', secretAccessKey: randomBytes(16).toString('hex') }
   const openStore = (port?: number) =>
-    startObjectStore({ ...keys, dir: join(dir, 'objects'), buckets: [BUCKET], ...(port === undefined ? {} : { port }) })
+    startObjectStore({
+      ...keys,
+      dir: join(dir, 'objects'),
+      buckets: [BUCKET],
+      ...(port === undefined ? {} : { port }),
+      ...(settings.without && { without: settings.without }),
+    })
   let store = await openStore()
   stack.defer(() => store.stop())
   const flaky = stack.use(await startFlakyStore(store.url))
@@ -73,7 +84,7 @@ export async function startTestPlatform(
         objectStore: {
           ...keys,
           endpoint: settings.flaky?.platform ? flaky.url : store.url,
-          publicEndpoint: settings.flaky?.clients ? flaky.url : store.url,
+          publicEndpoint: settings.publicEndpoint ?? (settings.flaky?.clients ? flaky.url : store.url),
           bucket: BUCKET,
           region: 'us-east-1',
         },

@@ -68,7 +68,7 @@ async function examineByOurselves(signal: AbortSignal): Promise<StoreReport> {
   throw new CliError(EXIT.failed, said?.message ?? 'The doctor ended without a word.')
 }
 
-function linesOf({ endpoint, publicEndpoint, bucket, binding, checks }: StoreReport): string[] {
+function linesOf({ endpoint, publicEndpoint, bucket, binding, isBindingSeen, checks }: StoreReport): string[] {
   const where = endpoint === publicEndpoint ? endpoint : `${endpoint}, for clients ${publicEndpoint}`
   const width = Math.max(...checks.map(({ name }) => name.length))
   return [
@@ -79,6 +79,6 @@ function linesOf({ endpoint, publicEndpoint, bucket, binding, checks }: StoreRep
       ...(fix === null ? [] : [`${' '.repeat(width + 11)}→ ${fix}`]),
     ]),
     '',
-    BINDINGS[binding],
+    isBindingSeen ? BINDINGS[binding] : 'What upload keys can be bound by could not be seen.',
   ]
 }

@@ -8,7 +8,7 @@ import type { ProbeKeys } from './probe-keys.ts'
 import type { MultipartTarget, ProbeGround } from './probe-ground.ts'
 
 /** What a store makes of a signed `x-amz-content-sha256`. */
-export type PayloadHash = 'enforced' | 'ignored' | 'refused'
+type PayloadHash = 'enforced' | 'ignored' | 'refused'
 
 const CHECKSUM = 'x-amz-checksum-sha256'
 /** Of `BODY`. */
@@ -122,10 +122,17 @@ export async function checkCrc64(ground: ProbeGround, keys: ProbeKeys): Promise<
   return ChecksumCRC64NVME === BODY_CRC64NVME ? green('The store checks and keeps CRC64NVME checksums too.') : not
 }
 
-/** The strongest that upload keys can be bound by. Whatever was not seen to be kept does not count. */
-export function strongestBinding(payload: PayloadHash | undefined, checksumsAreKept: boolean): KeyBinding {
-  // Such keys carry the payload's hash as well.
-  if (checksumsAreKept && (payload === 'enforced' || payload === 'ignored')) return 'store-sha256'
+/** What was seen of a store; a field is missing where that could not be told. */
+export interface Seen {
+  payload?: PayloadHash
+  checksumsAreKept?: boolean
+}
+
+/** The strongest that upload keys can be bound by; undefined where it was not seen. */
+export function strongestBinding({ payload, checksumsAreKept }: Seen): KeyBinding | undefined {
+  if (payload === undefined || checksumsAreKept === undefined) return undefined
+  // Keys that are bound by a checksum carry the payload's hash as well.
+  if (checksumsAreKept && payload !== 'refused') return 'store-sha256'
   return payload === 'enforced' ? 'sha256' : 'none'
 }
 

@@ -1,8 +1,8 @@
 import { STORE_CHECKS } from '@bellhop/model'
-import type { StoreCheckName, StoreReport } from '@bellhop/model'
+import type { KeyBinding, StoreCheckName, StoreReport } from '@bellhop/model'
 import type { ObjectStoreOptions } from '../s3-client.ts'
 import { checkChecksums, checkCrc64, checkPayloadHash, strongestBinding } from './byte-checks.ts'
-import type { PayloadHash } from './byte-checks.ts'
+import type { Seen } from './byte-checks.ts'
 import { knock } from './clock-check.ts'
 import { checkCors } from './cors-check.ts'
 import { amber, red } from './finding.ts'
@@ -19,7 +19,9 @@ export interface ExamineStoreOptions {
   readonly store: ObjectStoreOptions
   /** Where people reach the page: its origin is the one that the bucket must let in. */
   readonly publicUrl: string
-  readonly signal?: AbortSignal
+  /** What it kept when it was last examined; stands where this time it cannot be told. Default none. */
+  readonly knownBinding?: KeyBinding | undefined
+  readonly signal?: AbortSignal | undefined
 }
 
 /** No request begins after that. With the last ones (10 s) and the cleaning (10 s) a minute is not exceeded. */
@@ -30,12 +32,17 @@ const BEGIN_WITHIN_MS = 40_000
  * Takes a second or so, a minute at most. Checks that could not be made are absent from the report. Throws the signal's
  * reason when it is aborted, after cleaning up.
  */
-export async function examineStore({ store, publicUrl, signal }: ExamineStoreOptions): Promise<StoreReport> {
+export async function examineStore({
+  store,
+  publicUrl,
+  knownBinding = 'none',
+  signal,
+}: ExamineStoreOptions): Promise<StoreReport> {
   signal?.throwIfAborted()
   const late = AbortSignal.timeout(BEGIN_WITHIN_MS)
   const ground = new ProbeGround(store, signal ? AbortSignal.any([signal, late]) : late)
   const findings = new Map<StoreCheckName, Finding>()
-  const seen: { payload?: PayloadHash; checksumsAreKept: boolean } = { checksumsAreKept: false }
+  const seen: Seen = {}
   let isClean = false
   try {
     await examine(ground, publicUrl, findings, seen)
@@ -47,12 +54,14 @@ export async function examineStore({ store, publicUrl, signal }: ExamineStoreOpt
     const fix = `Delete what lies under \`${ground.prefix}\`, and allow \`s3:DeleteObject\` and \`s3:AbortMultipartUpload\`.`
     findings.set('reachable', red('What the doctor wrote to try the bucket could not be removed.', fix))
   }
+  const binding = strongestBinding(seen)
   return {
     endpoint: new URL(store.endpoint).origin,
     publicEndpoint: new URL(store.publicEndpoint ?? store.endpoint).origin,
     bucket: store.bucket,
     checkedAt: new Date().toISOString(),
-    binding: strongestBinding(seen.payload, seen.checksumsAreKept),
+    binding: binding ?? knownBinding,
+    isBindingSeen: binding !== undefined,
     checks: STORE_CHECKS.flatMap((name) => {
       const finding = findings.get(name)
       return finding ? [{ name, ...finding }] : []
@@ -64,7 +73,7 @@ async function examine(
   ground: ProbeGround,
   publicUrl: string,
   findings: Map<StoreCheckName, Finding>,
-  seen: { payload?: PayloadHash; checksumsAreKept: boolean },
+  seen: Seen,
 ): Promise<void> {
   const { store } = ground
   const knocked = await knock(ground, store)

@@ -1,0 +1,66 @@
+import { examineStore, queueExamination, storeReport } from '@bellhop/business'
+import { findStoreReport, saveStoreReport } from '@bellhop/persistence'
+import { startTestPlatform, until } from '@bellhop/testkit'
+import type { TestPlatform } from '@bellhop/testkit'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { examineWhenDue } from '../src/store-examination.ts'
+
+let world: TestPlatform
+const never = new AbortController().signal
+
+beforeAll(async () => {
+  world = await startTestPlatform({ without: ['composite-checksums'] })
+})
+afterAll(() => world[Symbol.asyncDispose]())
+
+const kept = () => findStoreReport(world.platform.database.db, world.platform.settings.objectStore)
+
+test('nothing is known of a store that nobody has examined', async () => {
+  expect(await storeReport(world.owner)).toEqual({ report: null, sweep: null })
+})
+
+test('a worker that has started examines the store by itself, and keeps what it found', async () => {
+  await using _ = await world.startWorker()
+  await queueExamination(world.platform)
+  const report = await until('there is a report', kept)
+  expect(report).toMatchObject({ bucket: 'test', binding: 'sha256' })
+  expect((await storeReport(world.owner)).report).toEqual(report)
+})
+
+test('who asks meanwhile gets the same report', async () => {
+  const before = await kept()
+  const [one, two] = await Promise.all([examineStore(world.owner), examineStore(world.owner)])
+  expect(one).toBe(two)
+  expect(one.checkedAt > before!.checkedAt).toBe(true)
+  expect(await kept()).toEqual(one)
+})
+
+test('a report of today is not made again; one of yesterday, or of another public address, is', async () => {
+  const { database, settings } = world.platform
+  const fresh = (await kept())!
+  await examineWhenDue(world.platform, never)
+  expect(await kept()).toEqual(fresh)
+
+  const stale = { ...fresh, checkedAt: new Date(Date.now() - 25 * 3_600_000).toISOString() }
+  const elsewhere = { ...fresh, publicEndpoint: 'https://files.example.com' }
+  for (const report of [stale, elsewhere]) {
+    await saveStoreReport(database.db, settings.objectStore, report)
+    await examineWhenDue(world.platform, never)
+    expect(await kept()).toMatchObject({ publicEndpoint: fresh.publicEndpoint })
+    expect(Date.parse((await kept())!.checkedAt)).toBeGreaterThanOrEqual(Date.parse(fresh.checkedAt))
+  }
+})
+
+test('a store that is away is reported as that, weakens no key, and is examined when it is back', async () => {
+  const { database, settings } = world.platform
+  const yesterday = { ...(await kept())!, checkedAt: new Date(0).toISOString() }
+  await saveStoreReport(database.db, settings.objectStore, yesterday)
+  const startAgain = await world.stopStore()
+  await examineWhenDue(world.platform, never)
+  await startAgain()
+  expect(world.complaints.join()).toMatch(/Nothing answers at .*Check that the store runs/)
+  expect(await kept()).toMatchObject({ binding: 'sha256', isBindingSeen: false })
+
+  await examineWhenDue(world.platform, never)
+  expect(await kept()).toMatchObject({ binding: 'sha256', isBindingSeen: true })
+})
