@@ -24,6 +24,7 @@ export async function signOut(platform: Platform, request: IncomingMessage, resp
   await answer(platform, request, response, async () => {
     const cleared = await platform.identity.signOut(new Headers({ cookie: request.headers.cookie ?? '' }))
     platform.callers.clear()
+    platform.notifier.callersChanged()
     return cleared
   })
 }

@@ -93,6 +93,7 @@ export async function revokeApiKey({ platform, caller }: Context, { id }: { id: 
     throw new AppError('INVALID_INPUT', 'There is no such API key in this workspace, or it was revoked before.')
   }
   platform.callers.clear()
+  platform.notifier.callersChanged()
   return { id }
 }
 

@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto'
 import type { Caller } from './caller.ts'
 
-/** How long a caller is taken for who it was: a key that is revoked on another server opens for so long still. */
+/**
+ * How long a caller is taken for who it was. Where a key is revoked is said to all servers at once; one that does not
+ * hear it lets the key in for so long still.
+ */
 const KNOWN_FOR_MS = 5_000
 const REMEMBERED = 10_000
 
@@ -11,6 +14,7 @@ const REMEMBERED = 10_000
  */
 export class CallerCache {
   readonly #known = new Map<string, { readonly caller: Omit<Caller, 'address'>; readonly until: number }>()
+  #clearings = 0
 
   async get(
     shown: readonly (string | null)[],
@@ -19,7 +23,10 @@ export class CallerCache {
     const key = createHash('sha256').update(JSON.stringify(shown)).digest('base64')
     const known = this.#known.get(key)
     if (known && known.until > performance.now()) return known.caller
+    const clearing = this.#clearings
     const caller = await prove()
+    // Proved before something was taken away: good for this call, and for no later one.
+    if (clearing !== this.#clearings) return caller
     this.#known.delete(key)
     this.#known.set(key, { caller, until: performance.now() + KNOWN_FOR_MS })
     if (this.#known.size > REMEMBERED) {
@@ -29,8 +36,9 @@ export class CallerCache {
     return caller
   }
 
-  /** After a key was revoked or a session ended here. */
+  /** After a key was revoked or a session ended, here or elsewhere. */
   clear(): void {
+    this.#clearings++
     this.#known.clear()
   }
 }

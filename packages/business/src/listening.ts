@@ -17,7 +17,9 @@ export async function listenForChanges(platform: Platform): Promise<Listening> {
     {
       onJobs: (changed) => jobHub.changed(changed),
       onView: (view, workspaceIds) => viewHub.changed(view, workspaceIds),
+      onCallers: () => platform.callers.clear(),
       onReconnect: () => {
+        platform.callers.clear()
         jobHub.lookAgain()
         viewHub.lookAgain()
       },

@@ -57,6 +57,7 @@ export async function startWorker(
     {
       onJobs: (changed) => lease.look(changed),
       onView: () => {},
+      onCallers: () => {},
       onReconnect: () => lease.look([...host.running.values()].map((attempt) => ({ id: attempt.lease.jobId }))),
     },
     (cause) => log.warn('The worker does not hear notifications; the next beat looks for itself.', cause),

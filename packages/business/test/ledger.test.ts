@@ -6,6 +6,8 @@ import {
   getUpload,
   identifyCaller,
   listValetKeys,
+  listenForChanges,
+  openPlatform,
   previewDownloads,
   renewUpload,
   revokeApiKey,
@@ -14,13 +16,14 @@ import {
   startDownload,
   startUpload,
 } from '@bellhop/business'
-import type { Caller, Context } from '@bellhop/business'
+import type { Caller, Context, Platform } from '@bellhop/business'
 import { MIB } from '@bellhop/model'
 import type { ValetKeyRecord } from '@bellhop/model'
 import { createUser, findUpload } from '@bellhop/persistence'
 import { put, startTestPlatform, until, uploadBytes } from '@bellhop/testkit'
 import type { TestPlatform } from '@bellhop/testkit'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { CallerCache } from '../src/caller-cache.ts'
 
 let world: TestPlatform
 let owner: Context
@@ -262,11 +265,26 @@ describe('revoking', () => {
   })
 })
 
-test('a revoked API key is issued nothing from then on', async () => {
+test('a revoked API key is issued nothing from then on, on whichever server it was revoked', async () => {
+  await using second = openPlatform(world.platform.settings, world.platform.log, { name: 'second server' })
+  await using _ = await listenForChanges(second)
   const { key, record } = await createApiKey(owner, { name: 'lost', role: 'member' })
-  const identify = (): Promise<Caller> =>
-    identifyCaller(world.platform, { apiKey: key, headers: new Headers(), workspaceId: null, address: null })
-  expect((await identify()).apiKeyId).toBe(record.id)
+  const identify = (platform: Platform) =>
+    identifyCaller(platform, { apiKey: key, headers: new Headers(), workspaceId: null, address: null })
+  for (const platform of [world.platform, second]) expect((await identify(platform)).apiKeyId).toBe(record.id)
+  const forgets = vi.spyOn(second.callers, 'clear')
   await revokeApiKey(owner, { id: record.id })
-  await expect(identify()).rejects.toMatchObject({ code: 'UNAUTHENTICATED' })
+  await expect(identify(world.platform)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' })
+  await until('the second server has heard of it', () => forgets.mock.calls.length > 0)
+  await expect(identify(second)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' })
+})
+
+test('a caller who was proved while their key was revoked is not remembered', async () => {
+  const callers = new CallerCache()
+  const { promise, resolve } = Promise.withResolvers<Caller>()
+  const proving = callers.get(['key'], () => promise)
+  callers.clear()
+  resolve(owner.caller)
+  await proving
+  await expect(callers.get(['key'], () => Promise.reject(new Error('revoked')))).rejects.toThrow('revoked')
 })

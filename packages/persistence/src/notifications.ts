@@ -19,6 +19,7 @@ const PONG_WITHIN_MS = 5_000
 const message = z.union([
   z.object({ jobs: z.array(z.tuple([z.string(), z.string()])) }),
   z.object({ view: z.string(), workspaces: z.array(z.string()).nullable() }),
+  z.object({ callers: z.literal('changed') }),
   z.object({ ping: z.string() }),
 ])
 
@@ -26,6 +27,8 @@ export interface NotificationHandlers {
   onJobs(changed: readonly { id: JobId; workspaceId: WorkspaceId }[]): void
   /** `workspaceIds` null: too many to name. */
   onView(view: string, workspaceIds: readonly WorkspaceId[] | null): void
+  /** Somebody may no longer be let in: a key was revoked, a session ended. */
+  onCallers(): void
   /** The connection was away: what was said meanwhile is lost, so read again what you watch. */
   onReconnect(): void
 }
@@ -34,6 +37,7 @@ export interface Notifier extends AsyncDisposable {
   /** Call it after the commit. Nobody waits for it. */
   jobChanged(job: { id: JobId; workspaceId: WorkspaceId }): void
   viewChanged(view: string, workspaceIds: readonly WorkspaceId[] | null): void
+  callersChanged(): void
 }
 
 /**
@@ -49,6 +53,7 @@ export function createNotifier(url: string, onError: (cause: unknown) => void): 
   })
   const jobs = new Map<JobId, WorkspaceId>()
   const views = new Map<string, Set<WorkspaceId> | null>()
+  let haveCallersChanged = false
   let timer: NodeJS.Timeout | undefined
   let sending = Promise.resolve()
 
@@ -58,7 +63,9 @@ export function createNotifier(url: string, onError: (cause: unknown) => void): 
 
   function flush(): void {
     timer = undefined
-    const payloads = [...jobPayloads(jobs), ...viewPayloads(views)]
+    const callers = haveCallersChanged ? [JSON.stringify({ callers: 'changed' })] : []
+    const payloads = [...callers, ...jobPayloads(jobs), ...viewPayloads(views)]
+    haveCallersChanged = false
     jobs.clear()
     views.clear()
     sending = sending
@@ -77,6 +84,10 @@ export function createNotifier(url: string, onError: (cause: unknown) => void): 
       const gathered = views.get(view)
       if (workspaceIds === null || gathered === null) views.set(view, null)
       else views.set(view, new Set([...(gathered ?? []), ...workspaceIds]))
+      later()
+    },
+    callersChanged() {
+      haveCallersChanged = true
       later()
     },
     [Symbol.asyncDispose]: async () => {
@@ -134,6 +145,8 @@ export async function listenForNotifications(
     const said = parsed.data
     if ('ping' in said) {
       if (said.ping === me) pongedAt = Date.now()
+    } else if ('callers' in said) {
+      handlers.onCallers()
     } else if ('view' in said) {
       handlers.onView(said.view, said.workspaces as WorkspaceId[] | null)
     } else {
