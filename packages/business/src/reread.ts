@@ -35,7 +35,10 @@ export async function rereadUpload(
   } catch (error) {
     if (error instanceof Rejection) return await rejectUpload(platform, upload, error)
     // Lost: whoever has it now brings it to its end.
-    if (await lease.giveBack()) throw error
+    if (!(await lease.giveBack())) return
+    // The queue would hold what fails while its worker stops.
+    if (signal.aborted) return await queueReread(db, upload)
+    throw error
   } finally {
     await lease[Symbol.asyncDispose]()
   }

@@ -75,6 +75,8 @@ export async function startWorker(
         for (const attempt of host.running.values()) attempt.stop('shutdown')
       }, FINISH_WITHIN_MS)
       await runner[Symbol.asyncDispose]()
+      // What failed while the queue was stopping would stay locked for hours.
+      await database.db.transaction((tx) => persistence.unlockPools(tx, [runner.poolId]))
       await Promise.all([...host.running.values()].map((attempt) => attempt.done))
       clearTimeout(handBack)
       await Promise.all([views[Symbol.asyncDispose](), lease[Symbol.asyncDispose](), listening[Symbol.asyncDispose]()])
