@@ -10,6 +10,7 @@ export const uploads = router({
   start: procedure
     .input(
       z.object({
+        uploadId: uploadId.optional(),
         name: fileName,
         sizeBytes: sizeBytes.nullable(),
         mediaType: z.string().max(200).optional(),

@@ -32,6 +32,8 @@ import { takeLength } from './upload-length.ts'
 import { completedOutcome, settleUpload } from './upload-settlement.ts'
 
 export interface StartUpload {
+  /** Chosen by the client, so that a start whose answer was lost may be sent again: it gives the same upload. */
+  readonly uploadId?: UploadId | undefined
   readonly name: string
   /** Null: a stream whose length is told when it has ended. */
   readonly sizeBytes: number | null
@@ -46,7 +48,10 @@ export interface StartUpload {
   readonly startJobs?: boolean | undefined
 }
 
-/** Records the file and hands out its first keys. */
+/**
+ * Records the file and hands out its first keys. Sent again with the same id, it answers the plan of the upload that was
+ * begun then.
+ */
 export async function startUpload(ctx: Context, input: StartUpload): Promise<UploadPlan> {
   const { platform, caller } = ctx
   requireRight(caller, 'upload')
@@ -55,7 +60,7 @@ export async function startUpload(ctx: Context, input: StartUpload): Promise<Upl
   refuseTooLarge(input.sizeBytes ?? 0, platform.settings.maxFileSizeBytes)
   const mediaType = mediaTypeOf(name, input.mediaType ?? '')
   const fileId = newId('file')
-  const uploadId = newId('upload')
+  const uploadId = input.uploadId ?? newId('upload')
   // Nothing that a client sent is in the key.
   const objectKey = `workspaces/${caller.workspaceId}/files/${fileId}`
   const cut = cutOf(input.sizeBytes)
@@ -90,6 +95,7 @@ export async function startUpload(ctx: Context, input: StartUpload): Promise<Upl
       fingerprint: input.fingerprint ?? null,
       expiresAt: new Date(Date.now() + LIMITS.uploadLifeMs),
     })
+    if (!row) throw new BegunBefore()
     const plan = await planOf(tx, ctx, { ...row, file }, input.parts ?? [])
     await reserveRoom(tx, caller.workspaceId, room)
     return plan
@@ -97,8 +103,27 @@ export async function startUpload(ctx: Context, input: StartUpload): Promise<Upl
   return started.catch(async (error: unknown) => {
     // What cannot be removed now is found by the sweep.
     if (storeUploadId !== null) await platform.store.abortMultipart(objectKey, storeUploadId).catch(() => {})
+    if (error instanceof BegunBefore) return planAgain(ctx, uploadId, { ...input, name })
     throw error
   })
+}
+
+class BegunBefore extends Error {}
+
+/** The answer to a start that was sent before, if it is the same. */
+async function planAgain(ctx: Context, uploadId: UploadId, input: StartUpload): Promise<UploadPlan> {
+  const upload = await findUpload(ctx.platform.database.db, ctx.caller.workspaceId, uploadId)
+  const isSame =
+    upload?.userId === ctx.caller.userId &&
+    upload.file.name === input.name &&
+    (upload.sizeKnown ? upload.file.sizeBytes : null) === input.sizeBytes
+  if (!isSame) {
+    throw new AppError('IDEMPOTENCY_CONFLICT', 'This upload id was used for another upload; use a new one.')
+  }
+  refuseEnded(upload)
+  return ctx.platform.database.db.transaction(async (tx) =>
+    planOf(tx, ctx, await withHash(tx, upload, input.sha256), input.parts ?? []),
+  )
 }
 
 /** A fresh key for a single PUT, or the plan again. The bytes may be hashed now that were not before, not changed. */
@@ -108,15 +133,17 @@ export async function renewUpload(
 ): Promise<UploadPlan> {
   requireRight(ctx.caller, 'upload')
   const [upload] = await Promise.all([openUpload(ctx, uploadId), spendKeys(ctx, 1)])
-  return ctx.platform.database.db.transaction(async (tx) => {
-    if (upload.mode === 'single' && sha256 !== undefined && !(await setUploadSha256(tx, uploadId, sha256))) {
-      throw new AppError(
-        'PART_CHANGED',
-        'This upload was promised with other bytes, so the file has changed since it began; start a new upload.',
-      )
-    }
-    return planOf(tx, ctx, { ...upload, sha256: sha256 ?? upload.sha256 }, [])
-  })
+  return ctx.platform.database.db.transaction(async (tx) => planOf(tx, ctx, await withHash(tx, upload, sha256), []))
+}
+
+/** Commits a single PUT to its bytes, as far as they are told. */
+async function withHash(tx: Transaction, upload: UploadRow, sha256: string | undefined): Promise<UploadRow> {
+  if (upload.mode === 'multipart' || sha256 === undefined) return upload
+  if (await setUploadSha256(tx, upload.id, sha256)) return { ...upload, sha256 }
+  throw new AppError(
+    'PART_CHANGED',
+    'This upload was promised with other bytes, so the file has changed since it began; start a new upload.',
+  )
 }
 
 export interface SignParts {
@@ -228,9 +255,13 @@ export async function findUploadOf({ platform, caller }: Context, id: UploadId):
 
 async function openUpload(ctx: Context, id: UploadId): Promise<UploadRow> {
   const upload = await findUploadOf(ctx, id)
+  refuseEnded(upload)
+  return upload
+}
+
+function refuseEnded(upload: UploadRow): void {
   if (upload.status === 'COMPLETING') throw new AppError('UPLOAD_BUSY')
   if (upload.status !== 'OPEN')
     throw new AppError('UPLOAD_NOT_OPEN', `This upload is ${upload.status.toLowerCase()}; start a new one.`)
   if (upload.expiresAt.getTime() < Date.now()) throw new AppError('UPLOAD_EXPIRED')
-  return upload
 }

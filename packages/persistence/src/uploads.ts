@@ -13,9 +13,10 @@ export type NewUpload = typeof uploads.$inferInsert
 /** One caller completes at a time; what a dead server began may be taken over after this. */
 const COMPLETING_LEASE = sql`interval '60 seconds'`
 
-export async function insertUpload(tx: Executor, upload: NewUpload): Promise<typeof uploads.$inferSelect> {
-  const [row] = await tx.insert(uploads).values(upload).returning()
-  return row!
+/** Undefined: there is an upload of that id. */
+export async function insertUpload(tx: Executor, upload: NewUpload): Promise<typeof uploads.$inferSelect | undefined> {
+  const [row] = await tx.insert(uploads).values(upload).onConflictDoNothing({ target: uploads.id }).returning()
+  return row
 }
 
 export async function findUpload(tx: Executor, workspaceId: WorkspaceId, id: UploadId): Promise<UploadRow | undefined> {
