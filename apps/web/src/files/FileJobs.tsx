@@ -27,6 +27,7 @@ export function useJobsOfFile(file: FileDetail): readonly JobSnapshot[] {
 export function FileJobs({ file }: { readonly file: FileDetail }) {
   const words = useWords()
   const jobs = useJobsOfFile(file)
+  if (jobs.length === 0) return null
   return (
     <Panel title={words.file.jobs} flush>
       <ul className="divide-y divide-line">

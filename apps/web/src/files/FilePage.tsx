@@ -47,7 +47,7 @@ function FileOfId({ fileId }: { readonly fileId: FileId }) {
       {ready && file.type === 'dataset' && <DatasetView file={file} />}
       <div className="grid items-start gap-6 lg:grid-cols-2">
         <FileFacts file={file} />
-        {file.jobs.length > 0 && <FileJobs file={file} />}
+        <FileJobs file={file} />
       </div>
     </div>
   )

@@ -1,4 +1,4 @@
-import type { ErrorCode, FileStatus, FileType, JobKindName, JobOutput, JobStatus } from '@bellhop/model'
+import type { ErrorCode, FileFault, FileStatus, FileType, JobKindName, JobOutput, JobStatus } from '@bellhop/model'
 import { plural } from './en-plural.ts'
 import { enSettings } from './en-settings.ts'
 import { formatsFor } from './format.ts'
@@ -7,6 +7,11 @@ type DatasetNoteCode = JobOutput<'dataset.profile'>['notes'][number]['code']
 
 const format = formatsFor('en')
 const { count, bytes, percent, duration } = format
+
+export interface FaultWords {
+  readonly title: (when: string) => string
+  readonly help: string
+}
 
 export const en = {
   locale: 'en-US',
@@ -233,6 +238,7 @@ export const en = {
       by: 'By',
       downloads: 'Downloads',
       integrity: 'Checked',
+      verified: 'Verified again',
       sha256: 'SHA-256',
       dimensions: 'Dimensions',
       rows: 'Rows',
@@ -247,6 +253,20 @@ export const en = {
       reread: 'The whole, read again',
       size: 'By size',
     },
+    neverVerified: 'not since it arrived',
+    verifyNow: 'Verify now',
+    verifying: 'Verifying…',
+    verifyBegun: 'The stored bytes are being read again.',
+    faults: {
+      missing: {
+        title: (when: string) => `The object is missing in your bucket since ${when}`,
+        help: 'Somebody or something removed it from outside. If the bucket keeps versions, bring it back and verify the file; else upload it again.',
+      },
+      damaged: {
+        title: (when: string) => `Its bytes are no longer those that were uploaded, as was found ${when}`,
+        help: 'Do not rely on it. If the bucket keeps versions, bring the right one back and verify the file; else upload it again.',
+      },
+    } satisfies Record<FileFault, FaultWords> as Record<FileFault, FaultWords>,
     about: 'About this file',
     preview: 'Preview',
     previewOf: (name: string) => `Preview of ${name}`,

@@ -265,6 +265,7 @@ export const ko = {
       by: '올린 사람',
       downloads: '다운로드',
       integrity: '확인',
+      verified: '다시 검증',
       sha256: 'SHA-256',
       dimensions: '크기(픽셀)',
       rows: '행',
@@ -278,6 +279,20 @@ export const ko = {
       sha256: '전체 내용을 지문으로',
       'sha256-parts': '모든 조각을 지문으로',
       size: '크기로',
+    },
+    neverVerified: '도착한 뒤로 한 적 없음',
+    verifyNow: '지금 검증',
+    verifying: '검증하는 중…',
+    verifyBegun: '저장된 내용을 다시 읽고 있습니다.',
+    faults: {
+      missing: {
+        title: (when) => `버킷에서 객체가 사라졌습니다 (${when}부터)`,
+        help: '밖에서 누군가 지웠습니다. 버킷이 버전을 보관한다면 되돌린 뒤 파일을 검증하고, 아니면 다시 올려 주세요.',
+      },
+      damaged: {
+        title: (when) => `저장된 내용이 올린 것과 다릅니다 (${when} 발견)`,
+        help: '이 파일을 믿지 마세요. 버킷이 버전을 보관한다면 올바른 것을 되돌린 뒤 파일을 검증하고, 아니면 다시 올려 주세요.',
+      },
     },
     about: '파일 정보',
     preview: '미리보기',

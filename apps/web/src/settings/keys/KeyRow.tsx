@@ -22,8 +22,8 @@ export const KeyRow = memo(function KeyRow({ record, onChange }: KeyRowProps) {
   const { keys } = words.settings
   const { fileId, fileName, userId, userName } = record
   return (
-    <tr className="group hover:bg-hover max-md:grid max-md:grid-cols-[1fr_auto] max-md:gap-y-1 max-md:py-3">
-      <td className={`${CELL} ${STACKED} max-md:col-start-1 max-md:row-start-1`}>
+    <tr className="group hover:bg-hover max-md:grid max-md:grid-cols-[minmax(0,1fr)_auto_2.75rem] max-md:gap-y-1 max-md:py-3">
+      <td className={`${CELL} ${STACKED} max-md:col-span-2 max-md:row-start-1 max-md:pr-0`}>
         <span className="figures flex flex-wrap gap-x-2 font-medium">
           {keys.purposes[record.purpose]}
           {record.firstPart !== null && (
@@ -48,7 +48,7 @@ export const KeyRow = memo(function KeyRow({ record, onChange }: KeyRowProps) {
           )}
         </span>
       </td>
-      <td className={`${CELL} ${STACKED} text-sm max-md:col-span-2 max-md:row-start-2`}>
+      <td className={`${CELL} ${STACKED} text-sm max-md:col-span-3 max-md:row-start-2`}>
         <span className="flex min-w-0 items-center gap-1">
           <span className="truncate">{userName ?? keys.gonePerson}</span>
           {userName !== null && (
@@ -63,10 +63,10 @@ export const KeyRow = memo(function KeyRow({ record, onChange }: KeyRowProps) {
       <td className={`${CELL} ${STACKED} text-sm text-muted max-md:row-start-3 max-md:self-center`}>
         <Time at={record.issuedAt} />
       </td>
-      <td className={`${CELL} ${STACKED} max-md:row-start-3 max-md:text-right`}>
+      <td className={`${CELL} ${STACKED} max-md:col-span-2 max-md:row-start-3 max-md:text-right`}>
         <KeyLife record={record} />
       </td>
-      <td className={`${CELL} px-2 text-right ${STACKED} max-md:col-start-2 max-md:row-start-1 max-md:pr-3`}>
+      <td className={`${CELL} px-2 text-right ${STACKED} max-md:col-start-3 max-md:row-start-1 max-md:px-0`}>
         <RevokeButton record={record} />
       </td>
     </tr>
