@@ -148,8 +148,8 @@ async function ownersOf(platform: Platform, objects: readonly ListedObject[]): P
   const owners = new Map<string, Owned>()
   for (const { objectKey, status } of outputs) owners.set(objectKey, status === 'READY' ? 'living' : 'ended')
   for (const file of files) {
-    const isUploading = file.status === 'UPLOADING' && file.uploadId !== null
-    owners.set(file.objectKey, isUploading ? file : file.status === 'READY' ? 'living' : 'ended')
+    const isEnded = file.status === 'DELETED' || file.status === 'REJECTED'
+    owners.set(file.objectKey, isEnded ? 'ended' : file.status === 'UPLOADING' ? file : 'living')
   }
   return (key) => {
     const owner = owners.get(key)
