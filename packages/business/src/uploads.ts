@@ -69,7 +69,14 @@ export async function startUpload(ctx: Context, input: StartUpload): Promise<Upl
   const binding = await keyBinding(platform, { isHashed })
   await spendKeys(ctx, Math.max(1, input.parts?.length ?? 0))
   const room = { bytes: input.sizeBytes ?? 0, files: 1, fileBytes: input.sizeBytes ?? 0, mediaType } as const
-  if (cut.mode === 'multipart') await refuseEarly(platform.database.db, caller.workspaceId, room)
+  if (cut.mode === 'multipart') {
+    const { db } = platform.database
+    // What was begun before holds its room already, and has its multipart upload in the store.
+    if (input.uploadId && (await findUpload(db, caller.workspaceId, input.uploadId))) {
+      return planAgain(ctx, uploadId, { ...input, name })
+    }
+    await refuseEarly(db, caller.workspaceId, room)
+  }
   const storeUploadId =
     cut.mode === 'single' ? null : await platform.store.createMultipart(objectKey, mediaType, uploadId, binding)
   const file = { name, mediaType, sizeBytes: input.sizeBytes ?? 0, objectKey, startJobs: input.startJobs ?? true }

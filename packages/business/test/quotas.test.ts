@@ -11,7 +11,7 @@ import {
   startUpload,
 } from '@bellhop/business'
 import type { Context } from '@bellhop/business'
-import { LIMITS, MIB } from '@bellhop/model'
+import { LIMITS, MIB, newId } from '@bellhop/model'
 import type { Quota, Usage } from '@bellhop/model'
 import { put, startTestPlatform, uploadBytes } from '@bellhop/testkit'
 import type { TestPlatform } from '@bellhop/testkit'
@@ -117,6 +117,17 @@ describe('room is taken when an upload starts', () => {
     await expect(completeUpload(owner, plan)).rejects.toMatchObject(refused)
     expect(await getFile(owner, plan)).toMatchObject({ status: 'REJECTED', error: { code: 'FILE_TYPE_REFUSED' } })
     expect(await usage()).toEqual(NOTHING)
+  })
+
+  test('a start that is sent again takes its room once, also when that was the last', async () => {
+    for (const sizeBytes of [17 * MIB, 1_000]) {
+      await bound({ maxBytes: sizeBytes })
+      const again = { name: 'a.bin', sizeBytes, uploadId: newId('upload') }
+      const plans = [await startUpload(owner, again), await startUpload(owner, again)]
+      expect(new Set(plans.map(({ fileId }) => fileId)).size).toBe(1)
+      expect(await usage()).toEqual({ ...NOTHING, reservedBytes: sizeBytes, reservedFiles: 1 })
+      await abortUpload(owner, plans[0]!)
+    }
   })
 
   test('a refused multipart upload is not begun in the store', async () => {
@@ -234,6 +245,7 @@ describe('bounds', () => {
 test('starts, completes, aborts and deletes of one workspace at once never deadlock, and the row is their sum', async () => {
   await bound({ maxFiles: 40, maxBytes: 4_000 })
   const lives = Array.from({ length: 120 }, async (_, life) => {
+    if (life % 5 === 4) return streamLife()
     const bytes = new Uint8Array(randomBytes(1 + (life % 100)))
     const plan = await start(bytes.length)
     if (plan.mode !== 'single') throw new Error('Expected one PUT.')
@@ -244,6 +256,19 @@ test('starts, completes, aborts and deletes of one workspace at once never deadl
     const ends = await Promise.allSettled([completeUpload(owner, plan), ...racing])
     return ends.flatMap((end) => (end.status === 'rejected' ? [end.reason] : []))
   })
+  async function streamLife(): Promise<unknown[]> {
+    const plan = await startUpload(owner, { name: 'a.log', sizeBytes: null, startJobs: false })
+    const sign = (number: number) =>
+      signParts(owner, { uploadId: plan.uploadId, parts: [{ number, sizeBytes: 10 * number }] })
+    const ends = await Promise.allSettled([
+      sign(1),
+      sign(2),
+      deleteFile(owner, plan),
+      sign(3),
+      abortUpload(owner, plan),
+    ])
+    return ends.flatMap((end) => (end.status === 'rejected' ? [end.reason] : []))
+  }
   const ends = await Promise.allSettled(lives)
   const refusals = ends.flatMap((end) =>
     end.status === 'rejected' ? [end.reason] : Array.isArray(end.value) ? end.value : [],
