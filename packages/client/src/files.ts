@@ -158,7 +158,7 @@ export class Files {
   /**
    * Fetches a file or an output of a job to a path or a stream; a function may choose the target by what is to come. To a
    * path: several ranges at once into `<path>.part`, renamed when all of it is there. What breaks off is gone on with by the
-   * next download of the same object to the same path; only `signal` leaves nothing. To a stream: in order, over one
+   * next download of the same object to the same path; what `signal` ends leaves nothing, or `onAbort: 'keep'`. To a stream: in order, over one
    * connection. Each part of a file that was hashed when it was sent is compared (CHECKSUM_MISMATCH, with `details.part`,
    * when fetching it again did not help; what a stream was given cannot be taken back). Outputs of jobs are compared by size.
    */

@@ -22,6 +22,8 @@ export interface DownloadOptions {
   /** At most every 100 ms. */
   readonly onProgress?: (progress: TransferProgress) => void
   readonly signal?: AbortSignal
+  /** What becomes of a path's `.part` when `signal` fires: nothing is left (default), or the next download goes on. */
+  readonly onAbort?: 'discard' | 'keep'
 }
 
 export interface DownloadedFile extends Download {
@@ -72,7 +74,7 @@ export async function runDownload(
       }
     }
   } catch (cause) {
-    await settle(sink, cause, signal)
+    await settle(sink, cause, signal.aborted ? (options.onAbort ?? 'discard') : null)
     throw cause instanceof BellhopError
       ? cause
       : new BellhopError('TARGET_UNWRITABLE', `${object.name} could not be written.`, { cause })
@@ -155,8 +157,8 @@ async function findCheck(object: Download, tools: DownloadTools): Promise<PartCh
 }
 
 /** What another try may end is worth its room on the disk, for the store or the disk may be better by then. */
-async function settle(sink: DownloadSink, cause: unknown, signal: AbortSignal): Promise<void> {
-  if (sink.kind === 'stream' || signal.aborted) return sink.discard()
+async function settle(sink: DownloadSink, cause: unknown, onAbort: DownloadOptions['onAbort'] | null): Promise<void> {
+  if (sink.kind === 'stream') return sink.discard()
   const mayGoOn = !(cause instanceof BellhopError) || cause.retryable || WORTH_KEEPING.has(cause.code)
-  await (mayGoOn ? sink.keep() : sink.discard())
+  await ((onAbort ?? (mayGoOn ? 'keep' : 'discard')) === 'keep' ? sink.keep() : sink.discard())
 }
