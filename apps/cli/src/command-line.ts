@@ -12,6 +12,8 @@ const COMMANDS = {
   upload: async () => (await import('./commands/upload.ts')).upload,
   watch: async () => (await import('./commands/watch.ts')).watch,
   download: async () => (await import('./commands/download.ts')).download,
+  verify: async () => (await import('./commands/verify.ts')).verify,
+  keys: async () => (await import('./commands/keys.ts')).keys,
   doctor: async () => (await import('./commands/doctor.ts')).doctor,
   'sign-in-link': async () => (await import('./commands/sign-in-link.ts')).signInLink,
 } as const satisfies Record<string, () => Promise<CliCommand>>
@@ -73,9 +75,11 @@ function rootUsage(): CommandDef {
 
 const DESCRIPTIONS: Record<keyof typeof COMMANDS, string> = {
   start: 'Run everything on this machine.',
-  upload: 'Send files to the store, and print their ids.',
+  upload: 'Send files and folders to the store, and print the ids of the files.',
   watch: 'Follow a job to its end.',
   download: 'Fetch a file or an output of a job.',
+  verify: 'Read stored files again and compare them with what was sent.',
+  keys: 'List who was given which key, or revoke one.',
   doctor: 'Try what the bucket does, and say what to mend.',
   'sign-in-link': 'Print a link that signs you in to the page.',
 }

@@ -15,14 +15,14 @@ export interface CliCommand {
 export function command<const T extends ArgsDef>(
   definition: Pick<CliCommand, 'name' | 'description'> & {
     readonly args: T
-    readonly run: (args: ReturnType<typeof parseArgs<T>>) => Promise<ExitCode>
+    readonly run: (args: ReturnType<typeof parseArgs<T>>, rawArgs: readonly string[]) => Promise<ExitCode>
   },
 ): CliCommand {
   return {
     ...definition,
     run: (rawArgs) => {
       refuseUnknown(rawArgs, definition.args)
-      return definition.run(parseArgs<T>([...rawArgs], definition.args))
+      return definition.run(parseArgs<T>([...rawArgs], definition.args), rawArgs)
     },
   }
 }

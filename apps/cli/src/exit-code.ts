@@ -26,6 +26,8 @@ const BY_CODE: Partial<Record<BellhopErrorCode, ExitCode>> = {
   JOB_NOT_FOUND: EXIT.notFound,
   OUTPUT_NOT_FOUND: EXIT.notFound,
   WORKSPACE_NOT_FOUND: EXIT.notFound,
+  VALET_KEY_NOT_FOUND: EXIT.notFound,
+  VALET_KEY_REVOKED: EXIT.notSignedIn,
   UPLOAD_NOT_OPEN: EXIT.conflict,
   UPLOAD_EXPIRED: EXIT.conflict,
   IDEMPOTENCY_CONFLICT: EXIT.conflict,

@@ -27,11 +27,16 @@ test.concurrent.for([
   { args: ['carry'], says: /There is no command `carry`/ },
   { args: ['upload'], says: /Missing required positional argument: FILES/ },
   { args: ['upload', 'a.csv', '--tag', 'x'], says: /There is no option `--tag` here/ },
-  { args: ['upload', 'a', 'b', '--resume', 'up_1'], says: /give one file/ },
-  { args: ['upload', 'a', '--resume', 'file_1'], says: /`file_1` is no id of an upload/ },
+  { args: ['upload', 'a', 'b', '--name', 'c'], says: /With --name, give one file/ },
+  { args: ['upload', '.', '--name', 'c'], says: /With --name, give one file/ },
+  { args: ['upload', '-', '--resume'], says: /Standard input cannot be read twice/ },
   { args: ['watch', 'file_1'], says: /`file_1` is no id of a job/ },
   { args: ['watch', 'job_01m81yb6hnf7zsmw5znz4jejvh', '--timeout', 'soon'], says: /Expected --timeout to be a number/ },
   { args: ['download', 'job_1'], says: /`job_1` is no id of a file or output/ },
+  { args: ['verify', 'job_1'], says: /`job_1` is no id of a file/ },
+  { args: ['keys', '--file', 'a.csv'], says: /`a.csv` is no id of a file/ },
+  { args: ['keys', '--revoke', 'file_1'], says: /`file_1` is no id of a key/ },
+  { args: ['keys', '--limit', '0'], says: /Expected --limit to be a whole number from 1/ },
 ])('wrong usage exits with 2 and says what is wrong: $args', async ({ args, says }, { expect: expectHere }) => {
   const { code, stdout, stderr } = await run(args, {}, dir)
   expectHere({ code, stdout }).toEqual({ code: 2, stdout: '' })

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { mkdtemp, open, readFile, readdir, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -105,23 +105,6 @@ describe('with a server running', () => {
     expect((await run(['download', 'file_01m81yb6hnf7zsmw5znz4jejvh'], env)).code).toBe(5)
     expect((await run(['watch', job], { ...env, BELLHOP_API_KEY: 'bh_wrong' })).code).toBe(4)
   })
-
-  test('Ctrl-C in an upload says how to go on, and going on ends it', async () => {
-    const path = join(dir, 'large.bin')
-    const file = await open(path, 'w')
-    await file.truncate(192 * 1024 * 1024)
-    await file.close()
-    const upload = bellhop(['upload', path, '--json'], env)
-    await upload.says(/"phase":"sending"/)
-    upload.process.kill('SIGINT')
-    const { code, stderr } = await upload.ended
-    expect(code).toBe(130)
-    const [, uploadId = ''] = /Paused at \d+ %\. Go on with: bellhop upload --resume (up_\S+) /.exec(stderr) ?? []
-    expect(await run(['upload', '--resume', uploadId, path], env)).toMatchObject({
-      code: 0,
-      stdout: expect.stringMatching(/^file_\S+\n$/),
-    })
-  }, 60_000)
 
   test('a sign-in link can be had again', async () => {
     expect((await run(['sign-in-link'], env)).stdout).toMatch(/^http:\/\/localhost:\d+\/enter#t=\S+\n$/)

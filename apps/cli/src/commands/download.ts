@@ -5,12 +5,16 @@ import { CliError } from '../cli-error.ts'
 import { command } from '../command.ts'
 import { connectFrom, connectionArgs } from '../connection.ts'
 import { EXIT } from '../exit-code.ts'
+import { onInterrupt } from '../interrupt.ts'
 import { openOutput, outputArgs } from '../output.ts'
-import { transferLine } from '../transfer-line.ts'
+import { percentOf, transferLine } from '../transfer-line.ts'
+
+/** `--json` tells progress at most that often. */
+const EVENT_EVERY_MS = 1_000
 
 export const download = command({
   name: 'download',
-  description: 'Fetch a file or an output of a job. Prints the path.',
+  description: 'Fetch a file or an output of a job, going on with what was broken off. Prints the path.',
   args: {
     id: { type: 'positional', description: 'Id of the file or output.', required: true },
     path: {
@@ -19,6 +23,7 @@ export const download = command({
       required: false,
     },
     force: { type: 'boolean', description: 'Write over a file that is there.', default: false },
+    verify: { type: 'boolean', description: 'Compare what arrives with what was uploaded.', default: true },
     ...outputArgs,
     ...connectionArgs,
   },
@@ -31,11 +36,12 @@ export const download = command({
     const output = openOutput({ json: args.json && !toStdout, quiet: args.quiet })
     await using bellhop = await connectFrom(args)
     let target = ''
+    let percent = 0
+    let toldAtMs = Number.NEGATIVE_INFINITY
     const cancel = new AbortController()
-    const onInterrupt = () => cancel.abort()
-    process.once('SIGINT', onInterrupt)
+    using _interrupt = onInterrupt(() => cancel.abort())
     try {
-      const { name, sizeBytes } = await bellhop.files.download(
+      const { name, sizeBytes, checked } = await bellhop.files.download(
         id,
         (found) => {
           target = toStdout ? '-' : targetPath(path, found.name, args.force)
@@ -43,19 +49,26 @@ export const download = command({
         },
         {
           signal: cancel.signal,
-          onProgress: (progress) => output.status(transferLine(target, progress)),
+          onAbort: 'keep',
+          verify: args.verify,
+          onProgress: (progress) => {
+            percent = percentOf(progress)
+            output.status(transferLine(target, progress))
+            if (performance.now() - toldAtMs < EVENT_EVERY_MS && progress.phase !== 'done') return
+            toldAtMs = performance.now()
+            output.event({ type: 'progress', id, path: target, ...progress })
+          },
         },
       )
       output.settle()
       if (!toStdout) output.answer(target)
-      output.event({ type: 'result', id, path: target, name, sizeBytes })
+      output.event({ type: 'result', id, path: target, name, sizeBytes, checked })
       return EXIT.done
     } catch (error) {
       output.settle()
-      if (cancel.signal.aborted) return EXIT.interrupted
-      throw error
-    } finally {
-      process.off('SIGINT', onInterrupt)
+      if (!cancel.signal.aborted) throw error
+      if (!toStdout) output.talk(`Stopped at ${percent} %. The same command goes on.`)
+      return EXIT.interrupted
     }
   },
 })

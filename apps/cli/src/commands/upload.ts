@@ -1,113 +1,111 @@
-import { BellhopError } from '@bellhop/client'
-import type { TransferProgress, UploadHandle } from '@bellhop/client'
-import { isId } from '@bellhop/model'
+import { stat } from 'node:fs/promises'
+import { connect } from '@bellhop/client'
+import type { UploadOptions, UploadedFile } from '@bellhop/client'
+import { cleanTags } from '@bellhop/model'
 import { CliError } from '../cli-error.ts'
 import { command } from '../command.ts'
-import { connectFrom, connectionArgs } from '../connection.ts'
-import { EXIT, exitCodeOf } from '../exit-code.ts'
-import type { ExitCode } from '../exit-code.ts'
-import type { Output } from '../output.ts'
+import { connectionArgs, findServer } from '../connection.ts'
+import { EXIT } from '../exit-code.ts'
+import { onInterrupt } from '../interrupt.ts'
 import { openOutput, outputArgs } from '../output.ts'
-import { transferLine } from '../transfer-line.ts'
+import type { Output } from '../output.ts'
+import { shellLine } from '../shell-line.ts'
+import { percentOf } from '../transfer-line.ts'
+import { findFiles } from '../upload/find-files.ts'
+import type { FoundFile } from '../upload/find-files.ts'
+import { Followed } from '../upload/followed.ts'
+import { openJournal } from '../upload/journal.ts'
+import { Unfinished } from '../upload/unfinished.ts'
+import { uploadAll } from '../upload/upload-all.ts'
 
-/** `--json` tells progress at most that often. */
-const EVENT_EVERY_MS = 1_000
+const STDIN = '-'
 
 export const upload = command({
   name: 'upload',
   description: 'Send files to the store, and print their ids.',
   args: {
-    files: { type: 'positional', description: 'Files to send.', required: true },
+    files: { type: 'positional', description: 'Files, folders, or - for standard input.', required: true },
     tags: { type: 'string', description: 'Tags, separated by commas.' },
+    'tag-folders': { type: 'boolean', description: 'Tag files in folders with the names of those.', default: false },
     name: { type: 'string', description: 'Another name for the file (one file only).' },
-    resume: { type: 'string', description: 'Id of an upload to go on with (one file only).' },
+    'stdin-name': { type: 'string', description: 'Name of what standard input brings.', default: 'stdin' },
+    resume: { type: 'boolean', description: 'Go on with what was broken off of these files.', default: false },
+    'abort-on-interrupt': { type: 'boolean', description: 'At Ctrl-C, give up what is open.', default: false },
     jobs: { type: 'boolean', description: 'Start the jobs that fit the type.', default: true },
     ...outputArgs,
     ...connectionArgs,
   },
-  async run(args) {
-    const files = args._
-    const { resume, name } = args
-    if ((resume !== undefined || name !== undefined) && files.length > 1) {
-      throw new CliError(EXIT.usage, 'With --resume or --name, give one file.')
-    }
-    if (resume !== undefined && !isId('upload', resume)) {
-      throw new CliError(EXIT.usage, `\`${resume}\` is no id of an upload.`, 'It looks like up_01…')
+  async run(args, rawArgs) {
+    const named = args._
+    const single = named.length === 1 && !(await isFolder(named[0] ?? ''))
+    if (args.name !== undefined && !single) throw new CliError(EXIT.usage, 'With --name, give one file.')
+    if (args.resume && named.includes(STDIN)) {
+      throw new CliError(EXIT.usage, 'Standard input cannot be read twice, so --resume does not go with it.')
     }
     const output = openOutput({ json: args.json, quiet: args.quiet })
-    await using bellhop = await connectFrom(args)
-    const tags = args.tags?.split(',').filter((tag) => tag.trim() !== '')
-    const begin = (file: string, onProgress: (progress: TransferProgress) => void): UploadHandle =>
-      isId('upload', resume)
-        ? bellhop.files.startResume(resume, file, { onProgress })
-        : bellhop.files.startUpload(file, {
-            onProgress,
-            startJobs: args.jobs,
-            ...(tags ? { tags } : {}),
-            ...(name === undefined ? {} : { name }),
-          })
-    return uploadAll(files, begin, output)
+    const { url, apiKey } = await findServer(args)
+    const journal = openJournal(process.env)
+    await using bellhop = connect({ url, apiKey, journal })
+    const unfinished = new Unfinished({ bellhop, journal, url })
+    const followed = new Followed(output, !single)
+    const goOn = `Go on with: ${shellLine(['bellhop', 'upload', '--resume', ...rawArgs.filter((arg) => arg !== '--resume')])}`
+    const common = {
+      startJobs: args.jobs,
+      ...(args.name === undefined ? {} : { name: args.name }),
+    }
+    const tags = args.tags?.split(',') ?? []
+
+    const send = async ({ path, folders }: FoundFile): Promise<UploadedFile> => {
+      const options: UploadOptions = {
+        ...common,
+        tags: cleanTags([...tags, ...(args['tag-folders'] ? folders : [])]),
+      }
+      if (path === STDIN) {
+        const name = args.name ?? args['stdin-name']
+        const start = (onProgress: UploadOptions['onProgress']) =>
+          bellhop.files.startUpload(process.stdin, { ...options, name, ...(onProgress ? { onProgress } : {}) })
+        return followed.follow(path, start).done
+      }
+      if (args.resume) {
+        const resumed = await unfinished.resume(path, (uploadId) =>
+          followed.follow(path, (onProgress) => bellhop.files.startResume(uploadId, path, { onProgress })),
+        )
+        if (resumed) return resumed
+      } else if (await unfinished.isOpen(path)) {
+        output.talk(`An earlier upload of ${path} is unfinished, and this begins another. ${goOn}`)
+      }
+      return followed.follow(path, (onProgress) => bellhop.files.startUpload(path, { ...options, onProgress })).done
+    }
+
+    const giveUp = new AbortController()
+    using _interrupt = onInterrupt(() => {
+      if (args['abort-on-interrupt'] || named.includes(STDIN)) {
+        output.talk('Giving up what is open…')
+        giveUp.abort()
+        for (const handle of followed.active.values()) handle.cancel()
+      } else {
+        tellWhatStays(followed, output, goOn)
+        // What has arrived stays on the server; leaving is all that pausing takes.
+        void journal.settled().finally(() => process.exit(EXIT.interrupted))
+      }
+    })
+    const { signal } = giveUp
+    const code = await uploadAll({ files: findFiles(named), send, output, goOn, single, signal })
+    return signal.aborted ? EXIT.interrupted : code
   },
 })
 
-type Begin = (file: string, onProgress: (progress: TransferProgress) => void) => UploadHandle
-
-/** One after the other: each uses the whole line by itself. */
-async function uploadAll(files: readonly string[], begin: Begin, output: Output): Promise<ExitCode> {
-  const done: string[] = []
-  const failed: { file: string; code: string; sentence: string }[] = []
-  let failure: ExitCode = EXIT.failed
-  for (const [index, file] of files.entries()) {
-    const prefix = files.length > 1 ? `[${index + 1}/${files.length}] ` : ''
-    try {
-      done.push(await uploadOne(file, prefix, begin, output))
-    } catch (error) {
-      if (!(error instanceof BellhopError)) throw error
-      output.settle()
-      if (files.length === 1 && !error.details['uploadId']) throw error
-      output.talk(`bellhop: ${file}: ${error.message}`)
-      const { uploadId } = error.details
-      if (isId('upload', uploadId) && isResumable(error)) output.talk(goOn(uploadId, file))
-      else if (error.hint) output.talk(error.hint)
-      failed.push({ file, code: error.code, sentence: error.message })
-      failure = exitCodeOf(error.code)
-    }
-  }
-  output.event({ type: 'result', files: done, failed })
-  if (failed.length === 0) return EXIT.done
-  return done.length > 0 ? EXIT.partlyDone : failure
+function tellWhatStays(followed: Followed, output: Output, goOn: string): void {
+  const open = [...followed.active].filter(([, { state }]) => state.uploadId !== null)
+  output.event({ type: 'interrupted', uploads: open.map(([path, { state }]) => ({ path, uploadId: state.uploadId })) })
+  const [first, ...others] = open.map(([, { state }]) => percentOf(state.progress))
+  if (first === undefined) output.talk('Stopped before it began.')
+  else output.talk(`Paused${others.length === 0 ? ` at ${first} %` : ''}. ${goOn}`)
 }
 
-async function uploadOne(file: string, prefix: string, begin: Begin, output: Output): Promise<string> {
-  let toldAtMs = Number.NEGATIVE_INFINITY
-  const handle = begin(file, (progress) => {
-    output.status(prefix + transferLine(handle.state.name, progress))
-    if (performance.now() - toldAtMs < EVENT_EVERY_MS && progress.phase !== 'done') return
-    toldAtMs = performance.now()
-    output.event({ type: 'progress', file, uploadId: handle.state.uploadId, ...progress })
-  })
-  // The upload stays open on the server; leaving is all that pausing takes.
-  const onInterrupt = () => {
-    const { progress, uploadId } = handle.state
-    const percent = !progress.totalBytes ? 0 : Math.floor((progress.sentBytes / progress.totalBytes) * 100)
-    output.talk(uploadId === null ? 'Stopped before it began.' : `Paused at ${percent} %. ${goOn(uploadId, file)}`)
-    process.exit(EXIT.interrupted)
-  }
-  process.once('SIGINT', onInterrupt)
-  try {
-    const uploaded = await handle.done
-    output.answer(uploaded.id)
-    output.event({ type: 'file', path: file, file: uploaded })
-    return uploaded.id
-  } finally {
-    process.off('SIGINT', onInterrupt)
-  }
-}
-
-function goOn(uploadId: string, file: string): string {
-  return `Go on with: bellhop upload --resume ${uploadId} ${/[^\w./-]/.test(file) ? `'${file.replaceAll("'", "'\\''")}'` : file}`
-}
-
-function isResumable(error: BellhopError): boolean {
-  return !error.code.startsWith('SOURCE_') && (error.retryable || error.code === 'STORE_REFUSED')
+async function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  )
 }

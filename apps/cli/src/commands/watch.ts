@@ -45,7 +45,8 @@ export const watch = command({
     }
     const job = await bellhop.jobs.get(id)
     output.answer(job.status)
-    for (const file of job.output?.files ?? []) output.answer(`${file.id}  ${file.name}`)
+    const files = job.output && 'files' in job.output ? job.output.files : []
+    for (const file of files) output.answer(`${file.id}  ${file.name}`)
     if (job.error) output.talk(`bellhop: ${job.error.sentence}`)
     output.event({ type: 'result', job })
     return EXITS[job.status]
