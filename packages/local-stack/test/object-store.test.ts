@@ -14,11 +14,10 @@ import {
   UploadPartCommand,
   CompleteMultipartUploadCommand,
 } from '@aws-sdk/client-s3'
+import { describeObjectStore, rawRequest } from '@bellhop/testkit/object-store-conformance'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { type LocalObjectStore, startObjectStore } from '../src/index.ts'
 import { Signer } from '../src/s3/signer.ts'
-import { describeObjectStore } from './object-store-conformance.ts'
-import { rawRequest } from './raw-request.ts'
 import { sign, signedRequest } from './signed-request.ts'
 
 const keys = { accessKeyId: 'local', secretAccessKey: randomBytes(20).toString('hex') }
@@ -41,7 +40,9 @@ afterAll(async () => {
   await rm(dir, { recursive: true })
 })
 
-describeObjectStore('the embedded endpoint', () => ({ endpoint: store.url, region: 'us-east-1', ...keys }))
+describeObjectStore('the embedded endpoint', () => ({ endpoint: store.url, region: 'us-east-1', ...keys }), {
+  isStrict: true,
+})
 
 describe('the signature of a request', () => {
   const account = () => ({ endpoint: store.url, ...keys })

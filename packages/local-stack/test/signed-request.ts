@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { rawRequest, type RawResponse } from './raw-request.ts'
+import { rawRequest, type RawResponse } from '@bellhop/testkit/object-store-conformance'
 import { Signer } from '../src/s3/signer.ts'
 
 export type Account = { endpoint: string; accessKeyId: string; secretAccessKey: string; region?: string }

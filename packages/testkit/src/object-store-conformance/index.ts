@@ -1,0 +1,5 @@
+export type { CaseResult } from './conformance-case.ts'
+export { describeObjectStore } from './describe-object-store.ts'
+export { rawRequest } from './raw-request.ts'
+export type { RawResponse } from './raw-request.ts'
+export { resultsTable } from './results-table.ts'
