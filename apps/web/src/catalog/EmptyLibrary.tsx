@@ -2,14 +2,14 @@ import { Upload } from 'lucide-react'
 import { Button } from '../ui/Button.tsx'
 import { CopyLine } from '../ui/CopyLine.tsx'
 import { EmptyState } from '../ui/EmptyState.tsx'
-import { usePickFiles } from '../uploads/use-pick-files.ts'
+import { useFilePicking } from '../uploads/use-file-picking.ts'
 import { useWords } from '../words/use-words.ts'
 
 const COMMAND = 'npx pnpm@12 bellhop upload photo.jpg orders.csv'
 
 export function EmptyLibrary() {
   const words = useWords()
-  const pick = usePickFiles()
+  const { pick } = useFilePicking()
   return (
     <div className="rounded-2xl border-2 border-dashed border-line">
       <EmptyState icon={Upload} title={words.catalog.emptyTitle} help={words.catalog.emptyHelp}>

@@ -2,14 +2,14 @@ import { Link } from '@tanstack/react-router'
 import { Upload } from 'lucide-react'
 import { Fragment } from 'react'
 import { Button } from 'react-aria-components'
-import { usePickFiles } from '../uploads/use-pick-files.ts'
+import { useFilePicking } from '../uploads/use-file-picking.ts'
 import { useWords } from '../words/use-words.ts'
 import { PLACES } from './places.ts'
 
 /** The navigation of a narrow screen; Upload stands in reach of the thumb. */
 export function BottomBar() {
   const words = useWords()
-  const pick = usePickFiles()
+  const { pick } = useFilePicking()
   return (
     <nav
       aria-label={words.frame.mainNavigation}

@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router'
-import { CircleAlert, CircleCheck, CircleSlash, RotateCcw, X } from 'lucide-react'
+import { CircleAlert, CircleCheck, CircleSlash, FolderSearch, Pause, Play, RotateCcw, X } from 'lucide-react'
 import { memo } from 'react'
 import { JobActions } from '../jobs/JobActions.tsx'
 import { JobState } from '../jobs/JobState.tsx'
@@ -8,9 +8,10 @@ import { IconButton } from '../ui/IconButton.tsx'
 import { MiddleEllipsis } from '../ui/MiddleEllipsis.tsx'
 import { useWords } from '../words/use-words.ts'
 import type { JobSnapshot } from '@bellhop/model'
-import { isUnsent, type Transfer } from './transfer.ts'
+import { isUnsent, mayPause, type Transfer } from './transfer.ts'
 import { TransferProgressLine } from './TransferProgressLine.tsx'
 import { TransferError } from './TransferError.tsx'
+import { useFilePicking } from './use-file-picking.ts'
 import { useTransfers } from './use-transfers.ts'
 
 interface TransferRowProps {
@@ -41,8 +42,12 @@ export const TransferRow = memo(function TransferRow({ transfer, working }: Tran
             <MiddleEllipsis text={name} />
           )}
         </span>
-        {state.status === 'FAILED' && (
-          <IconButton small icon={RotateCcw} label={words.uploads.retry(name)} onPress={() => transfers.retry(key)} />
+        {state.status === 'FAILED' && <Remedy transfer={transfer} />}
+        {mayPause(transfer) && (
+          <IconButton small icon={Pause} label={words.uploads.pause(name)} onPress={() => transfers.pause([key])} />
+        )}
+        {state.status === 'PAUSED' && (
+          <IconButton small icon={Play} label={words.uploads.goOn(name)} onPress={() => transfers.goOn([key])} />
         )}
         {unsent && (
           <IconButton small icon={X} label={words.uploads.cancel(name)} onPress={() => transfers.cancel(key)} />
@@ -63,6 +68,21 @@ export const TransferRow = memo(function TransferRow({ transfer, working }: Tran
     </li>
   )
 })
+
+/** What helps a transfer that has failed. */
+function Remedy({ transfer: { key, name, remedy } }: { readonly transfer: Transfer }) {
+  const { uploads } = useWords()
+  const transfers = useTransfers()
+  const { pickOne } = useFilePicking()
+  if (remedy === 'retry') {
+    return <IconButton small icon={RotateCcw} label={uploads.retry(name)} onPress={() => transfers.retry(key)} />
+  }
+  const pick = async () => {
+    const picked = await pickOne()
+    if (picked !== null) transfers.retry(key, picked)
+  }
+  return <IconButton small icon={FolderSearch} label={uploads.pickAgain(name)} onPress={() => void pick()} />
+}
 
 function TransferJob({ job: started }: { readonly job: JobSnapshot }) {
   const job = useLiveJob(started)

@@ -3,11 +3,11 @@ import { Button as AriaButton, MenuTrigger } from 'react-aria-components'
 import { Button } from '../ui/Button.tsx'
 import { Menu, MenuItem } from '../ui/Menu.tsx'
 import { useWords } from '../words/use-words.ts'
-import { usePickFiles } from './use-pick-files.ts'
+import { useFilePicking } from './use-file-picking.ts'
 
 export function UploadButton() {
   const words = useWords()
-  const pick = usePickFiles()
+  const { pick } = useFilePicking()
   return (
     <span className="inline-flex">
       <span className="[&>button]:rounded-r-none">

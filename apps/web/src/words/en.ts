@@ -1,4 +1,5 @@
-import type { ErrorCode, FileFault, FileStatus, FileType, JobKindName, JobOutput, JobStatus } from '@bellhop/model'
+import type { BellhopErrorCode } from '@bellhop/client'
+import type { FileFault, FileStatus, FileType, JobKindName, JobOutput, JobStatus } from '@bellhop/model'
 import { plural } from './en-plural.ts'
 import { enSettings } from './en-settings.ts'
 import { formatsFor } from './format.ts'
@@ -7,6 +8,8 @@ type DatasetNoteCode = JobOutput<'dataset.profile'>['notes'][number]['code']
 
 const format = formatsFor('en')
 const { count, bytes, percent, duration } = format
+
+export type ErrorDetails = Readonly<Record<string, unknown>>
 
 export interface FaultWords {
   readonly title: (when: string) => string
@@ -69,7 +72,8 @@ export const en = {
     exactBytes: (value: number) => plural(value, 'byte', 'bytes'),
   },
 
-  errors: {} as Readonly<Partial<Record<ErrorCode, string>>>,
+  /** What the server and the SDK say themselves, in English; the details have the figures. */
+  errors: {} as Readonly<Partial<Record<BellhopErrorCode, string | ((details: ErrorDetails) => string)>>>,
   networkError: 'The server does not answer. Check the connection and try again.',
   unknownError: 'Something went wrong on our side. Try again.',
 
@@ -218,6 +222,35 @@ export const en = {
         ? `${plural(done, 'file', 'files')} uploaded`
         : `${plural(done, 'file', 'files')} uploaded, ${count(failed)} failed`,
     emptyFolder: 'Nothing to upload was found there.',
+    pause: (name: string) => `Pause ${name}`,
+    goOn: (name: string) => `Go on with ${name}`,
+    pauseAll: 'Pause all',
+    goOnAll: 'Go on with all',
+    announcePaused: (files: number) => `${plural(files, 'upload', 'uploads')} paused`,
+    announceGoesOn: (files: number) => `${plural(files, 'upload goes', 'uploads go')} on`,
+    summaryPaused: (files: number) => `${plural(files, 'upload', 'uploads')} paused`,
+    waitingFor: {
+      store: 'The store does not answer. It goes on by itself.',
+      server: 'Bellhop does not answer. It goes on by itself.',
+    },
+    moreRows: (files: number) => `and ${count(files)} more`,
+    pickFile: 'Pick a file once more',
+    pickAgain: (name: string) => `Pick ${name} again`,
+
+    leftovers: 'Not finished yet',
+    summaryLeftovers: (uploads: number) => `${plural(uploads, 'upload', 'uploads')} to go on with`,
+    leftArrived: (arrived: number, total: number) => `${bytes(arrived)} of ${bytes(total)} are there`,
+    leftElsewhere: (ago: string) => `begun elsewhere ${ago}, and may still go on there`,
+    leftStream: 'A stream, which only where it began can be read',
+    leftUntil: (when: string) => `kept until ${when}`,
+    leftPick: 'Pick the same file, and only what is missing is sent.',
+    leftGoOn: 'Go on',
+    leftPickFile: 'Pick the file',
+    discard: (name: string) => `Discard ${name}`,
+    discardTitle: (name: string) => `Discard the upload of ${name}?`,
+    discardHelp: 'What has arrived of it is removed from the bucket. The file on your machine is not touched.',
+    discardShort: 'Discard',
+    announceDiscarded: (name: string) => `The upload of ${name} is discarded`,
   },
 
   file: {

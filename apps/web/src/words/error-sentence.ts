@@ -1,12 +1,12 @@
-import { isErrorCode } from '@bellhop/model'
-import type { Words } from './en.ts'
+import type { ErrorDetails, Words } from './en.ts'
 
 /** What an error says to a person, whoever threw it: the server, the network, or the upload engine. */
 export function errorSentence(words: Words, error: unknown): string {
   const told = readError(error)
   if (told === null) return words.networkError
-  const known = isErrorCode(told.code) ? words.errors[told.code] : undefined
-  return known ?? told.sentence ?? words.unknownError
+  const { code, details } = told
+  const known = code !== null && isKnown(words.errors, code) ? words.errors[code] : undefined
+  return (typeof known === 'function' ? known(details) : known) ?? told.sentence ?? words.unknownError
 }
 
 export function isUnauthenticated(error: unknown): boolean {
@@ -27,11 +27,16 @@ export function requestIdOf(error: unknown): string | null {
   return readError(error)?.requestId ?? null
 }
 
+function isKnown(errors: Words['errors'], code: string): code is keyof Words['errors'] {
+  return Object.hasOwn(errors, code)
+}
+
 interface ToldError {
   readonly code: string | null
   readonly sentence: string | null
   readonly retryable: boolean
   readonly requestId: string | null
+  readonly details: ErrorDetails
 }
 
 /** A tRPC error carries it in `data`, one of the SDK in its own fields; null when no server has answered. */
@@ -45,6 +50,7 @@ function readError(error: unknown): ToldError | null {
       sentence,
       retryable: data['retryable'] === true,
       requestId: text(data['requestId']),
+      details: isRecord(data['details']) ? data['details'] : {},
     }
   }
   const code = text(error['code'])
@@ -54,6 +60,7 @@ function readError(error: unknown): ToldError | null {
     sentence: text(error['message']),
     retryable: error['retryable'] === true,
     requestId: text(error['requestId']),
+    details: isRecord(error['details']) ? error['details'] : {},
   }
 }
 

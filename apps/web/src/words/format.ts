@@ -9,6 +9,7 @@ export interface Formats {
   readonly duration: (ms: number) => string
   /** Relative within a week of `nowMs`, a date after that. */
   readonly ago: (iso: string, nowMs: number) => string
+  readonly date: (iso: string) => string
   readonly dateTime: (iso: string) => string
   readonly day: (iso: string) => string
   readonly number: (value: number) => string
@@ -54,6 +55,7 @@ export function formatsFor(locale: string): Formats {
       if (age < 7 * DAY_MS) return relative.format(Math.round(ms / DAY_MS), 'day')
       return date.format(new Date(iso))
     },
+    date: (iso) => date.format(new Date(iso)),
     dateTime: (iso) => dateTime.format(new Date(iso)),
     day: (iso) => day.format(new Date(iso)),
   }

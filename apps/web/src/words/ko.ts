@@ -76,7 +76,10 @@ export const ko = {
   errors: {
     INVALID_INPUT: '요청의 형식이 올바르지 않습니다.',
     FILE_NAME_INVALID: '파일 이름이 비어 있거나 너무 깁니다. 1~255자로 지어 주세요.',
-    FILE_TOO_LARGE: '이 워크스페이스에 올릴 수 있는 크기보다 큰 파일입니다.',
+    FILE_TOO_LARGE: ({ maxFileBytes }) =>
+      typeof maxFileBytes === 'number'
+        ? `이 워크스페이스는 ${bytes(maxFileBytes)}까지의 파일만 받습니다.`
+        : '이 워크스페이스에 올릴 수 있는 크기보다 큰 파일입니다.',
     UNKNOWN_JOB_KIND: '그런 종류의 작업은 없습니다.',
     JOB_INPUT_INVALID: '입력이 이 작업에 맞지 않습니다.',
     UNAUTHENTICATED: '로그인한 뒤 다시 시도해 주세요.',
@@ -96,8 +99,19 @@ export const ko = {
     UPLOAD_BUSY: '업로드를 마무리하고 있습니다. 잠시 뒤에 다시 시도해 주세요.',
     UPLOAD_EXPIRED: '너무 오래 멈춰 있던 업로드입니다. 새로 시작해 주세요.',
     PART_CHANGED: '업로드하는 동안 파일이 바뀌었습니다. 새로 시작해 주세요.',
-    QUOTA_EXCEEDED: '워크스페이스에 남은 공간이 없습니다. 파일을 지우거나 소유자에게 공간을 요청하세요.',
-    FILE_TYPE_REFUSED: '이 워크스페이스는 이 형식의 파일을 받지 않습니다.',
+    QUOTA_EXCEEDED: ({ maxBytes, usedBytes, maxFiles, usedFiles }) => {
+      const held =
+        typeof maxBytes === 'number' && typeof usedBytes === 'number'
+          ? ` ${bytes(maxBytes)} 중 ${bytes(usedBytes)}를 쓰고 있습니다.`
+          : typeof maxFiles === 'number' && typeof usedFiles === 'number'
+            ? ` 파일 ${count(maxFiles)}개 중 ${count(usedFiles)}개가 있습니다.`
+            : ''
+      return `워크스페이스에 남은 공간이 없습니다.${held} 파일을 지우거나 소유자에게 공간을 요청하세요.`
+    },
+    FILE_TYPE_REFUSED: ({ mediaTypes }) =>
+      Array.isArray(mediaTypes)
+        ? `이 워크스페이스는 다음 형식만 받습니다: ${mediaTypes.join(', ')}.`
+        : '이 워크스페이스는 이 형식의 파일을 받지 않습니다.',
     VALET_KEY_REVOKED: '철회된 키입니다. 워크스페이스 소유자에게 문의하세요.',
     STORE_CHECK_FAILED: '저장소를 확인할 수 없습니다. 저장소가 응답하는지 본 뒤 다시 시도해 주세요.',
     SIZE_MISMATCH: '저장된 크기가 알려 준 크기와 다릅니다. 다시 올려 주세요.',
@@ -109,6 +123,13 @@ export const ko = {
     RATE_LIMITED: '요청이 너무 많습니다. 잠시 뒤에 다시 시도해 주세요.',
     STORE_UNAVAILABLE: '저장소가 응답하지 않습니다. 잃은 것은 없으니 잠시 뒤에 다시 시도해 주세요.',
     DATABASE_UNAVAILABLE: '데이터베이스가 응답하지 않습니다. 잃은 것은 없으니 잠시 뒤에 다시 시도해 주세요.',
+    SOURCE_CHANGED: ({ differs }) =>
+      differs === true
+        ? '이 업로드를 시작한 파일이 아니거나 그 뒤에 바뀐 파일입니다. 그 파일을 고르거나 새로 올려 주세요.'
+        : '올리는 동안 파일이 바뀌었거나 사라졌습니다. 바뀌지 않을 때 다시 올려 주세요.',
+    SOURCE_UNREADABLE: '파일을 읽을 수 없습니다. 다시 골라 주세요.',
+    STORE_REFUSED: '저장소가 요청을 거부했습니다. 설정의 저장소에서 상태를 확인해 주세요.',
+    TIMEOUT: '서버가 제때 응답하지 않았습니다. 다시 시도해 주세요.',
     INTERNAL: '서버에서 문제가 생겼습니다. 요청 번호로 기록을 찾을 수 있습니다.',
   },
   networkError: '서버가 응답하지 않습니다. 연결을 확인하고 다시 시도해 주세요.',
@@ -245,6 +266,35 @@ export const ko = {
     announceEnd: (done, failed) =>
       failed === 0 ? `파일 ${count(done)}개 업로드됨` : `파일 ${count(done)}개 업로드됨, ${count(failed)}개 실패`,
     emptyFolder: '올릴 파일을 찾지 못했습니다.',
+    pause: (name) => `${name} 멈춤`,
+    goOn: (name) => `${name} 계속`,
+    pauseAll: '모두 멈춤',
+    goOnAll: '모두 계속',
+    announcePaused: (files) => `업로드 ${count(files)}건 멈춤`,
+    announceGoesOn: (files) => `업로드 ${count(files)}건 계속`,
+    summaryPaused: (files) => `업로드 ${count(files)}건 멈춤`,
+    waitingFor: {
+      store: '저장소가 응답하지 않습니다. 저절로 이어집니다.',
+      server: 'Bellhop이 응답하지 않습니다. 저절로 이어집니다.',
+    },
+    moreRows: (files) => `외 ${count(files)}개`,
+    pickFile: '파일 다시 고르기',
+    pickAgain: (name) => `${name} 다시 고르기`,
+
+    leftovers: '아직 끝나지 않음',
+    summaryLeftovers: (uploads) => `이어 갈 업로드 ${count(uploads)}건`,
+    leftArrived: (arrived, total) => `${bytes(total)} 중 ${bytes(arrived)} 도착`,
+    leftElsewhere: (ago) => `다른 곳에서 ${ago} 시작, 거기서 계속되고 있을 수 있음`,
+    leftStream: '스트림이라 시작한 곳에서만 읽을 수 있음',
+    leftUntil: (when) => `${when}까지 보관`,
+    leftPick: '같은 파일을 고르면 빠진 부분만 보냅니다.',
+    leftGoOn: '계속',
+    leftPickFile: '파일 고르기',
+    discard: (name) => `${name} 버리기`,
+    discardTitle: (name) => `업로드를 버릴까요? ${name}`,
+    discardHelp: '도착한 내용이 버킷에서 지워집니다. 내 컴퓨터의 파일은 그대로입니다.',
+    discardShort: '버리기',
+    announceDiscarded: (name) => `업로드를 버림: ${name}`,
   },
 
   file: {
