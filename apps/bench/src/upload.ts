@@ -7,13 +7,14 @@ import type { Measurement } from './rounds.ts'
 import { ratioOf } from './rounds.ts'
 import { scratchFolder } from './scratch-folder.ts'
 import { median } from './statistics.ts'
+import { borrowBucket } from './upload/borrowed-bucket.ts'
 import { bundlePages } from './upload/browser/bundle.ts'
 import { chromiumVersion } from './upload/browser/chromium.ts'
 import { browserContenders, nodeContenders } from './upload/contenders.ts'
 import type { Measured } from './upload/measure.ts'
 import { measureUploads } from './upload/measure.ts'
 import { writeRandomFile } from './upload/random-file.ts'
-import { otherStore } from './upload/store.ts'
+import { otherStores } from './upload/store.ts'
 import { openWorld } from './upload/world.ts'
 
 const SIZES = [
@@ -57,10 +58,11 @@ export const upload: Benchmark = {
 
     const rows: Measurement[] = []
     const ratios: Record<string, number> = {}
-    for (const other of [null, ...otherStore(process.env)]) {
+    for (const other of [null, ...otherStores(process.env)]) {
       const store = STORES[other ? 1 : 0]
       const folder = join(scratch.path, other ? 'other' : 'embedded')
       await mkdir(folder)
+      await using _bucket = other ? await borrowBucket(other) : undefined
       await using world = await openWorld(folder, other, signal)
       await using stack = new AsyncDisposableStack()
       const contenders = {

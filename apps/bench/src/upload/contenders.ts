@@ -8,9 +8,9 @@ import type { World } from './world.ts'
 
 /** Each a process, which ends with the stack. */
 export function nodeContenders(world: World, stack: AsyncDisposableStack): Record<string, Contender> {
-  const { url, apiKey, store } = world
+  const { url, apiKey, store, binding } = world
   return Object.fromEntries(
-    NODE_CONTENDERS.map((name) => [name, stack.use(new NodeContender(name, { url, apiKey, store }))]),
+    NODE_CONTENDERS.map((name) => [name, stack.use(new NodeContender(name, { url, apiKey, store, binding }))]),
   )
 }
 

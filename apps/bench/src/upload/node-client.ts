@@ -14,7 +14,7 @@ async function carryOut(order: NodeOrder): Promise<NodeAnswer> {
       return bySdk(order)
     case 'raw_bound':
     case 'raw_unbound':
-      return byRawPuts(order, order.contender === 'raw_bound')
+      return byRawPuts(order)
     case 'lib_storage_default':
       return byLibStorage(order, {})
     case 'lib_storage_tuned':
@@ -31,10 +31,11 @@ async function bySdk({ url, apiKey, path }: NodeOrder): Promise<NodeAnswer> {
   return { seconds, fileId: answer.id }
 }
 
-async function byRawPuts({ store, objectKey, path, sizeBytes }: NodeOrder, bound: boolean): Promise<NodeAnswer> {
+async function byRawPuts({ contender, store, objectKey, path, sizeBytes, ...order }: NodeOrder): Promise<NodeAnswer> {
+  const binding = contender === 'raw_bound' ? order.binding : 'none'
   const [client, { rawUpload }] = await Promise.all([clientOf(store), import('./raw-upload.ts')])
   const { signal } = new AbortController()
-  const upload = { client, store, objectKey, path, sizeBytes, bound, signal }
+  const upload = { client, store, objectKey, path, sizeBytes, binding, signal }
   return timed(() => rawUpload(upload))
 }
 

@@ -5,19 +5,15 @@ import { fileURLToPath } from 'node:url'
 import type { FileId } from '@bellhop/model'
 import type { Contender, Job, Sent } from './contender.ts'
 import { ResidentWatch } from './resident-watch.ts'
-import type { StoreAddress } from './store.ts'
+import type { World } from './world.ts'
 
 const CLIENT = fileURLToPath(new URL('./node-client.ts', import.meta.url))
 
 export const NODE_CONTENDERS = ['sdk', 'raw_bound', 'raw_unbound', 'lib_storage_default', 'lib_storage_tuned'] as const
 type NodeContenderName = (typeof NODE_CONTENDERS)[number]
 
-/** Where Bellhop and its store are. */
-export interface NodeWorld {
-  readonly url: string
-  readonly apiKey: string
-  readonly store: StoreAddress
-}
+/** Where Bellhop and its store are, and how its keys are bound. */
+export type NodeWorld = Pick<World, 'url' | 'apiKey' | 'store' | 'binding'>
 
 export interface NodeOrder extends NodeWorld, Omit<Job, 'signal' | 'onReady'> {
   readonly contender: NodeContenderName

@@ -2,8 +2,9 @@ import { hash } from 'node:crypto'
 import type { FileHandle } from 'node:fs/promises'
 import { open } from 'node:fs/promises'
 import http from 'node:http'
-import type { S3Client } from '@aws-sdk/client-s3'
+import type { CompletedPart, S3Client } from '@aws-sdk/client-s3'
 import { CompleteMultipartUploadCommand, CreateMultipartUploadCommand } from '@aws-sdk/client-s3'
+import type { KeyBinding } from '@bellhop/model'
 import { partCount, partLength, partSizeBytes } from '@bellhop/model'
 import { createKeySigner } from '@bellhop/persistence'
 import type { StoreAddress } from './store.ts'
@@ -21,8 +22,8 @@ export interface RawUpload {
   readonly objectKey: string
   readonly path: string
   readonly sizeBytes: number
-  /** Each part is hashed and its key bound to the hash, which the store verifies. */
-  readonly bound: boolean
+  /** But for `none`, each part is hashed and its key bound to the hash, which the store verifies and may keep. */
+  readonly binding: KeyBinding
   readonly signal: AbortSignal
 }
 
@@ -36,17 +37,21 @@ export async function rawUpload({
   objectKey,
   path,
   sizeBytes,
-  bound,
+  binding,
   signal,
 }: RawUpload): Promise<void> {
   const target = { Bucket: store.bucket, Key: objectKey }
   const { UploadId: uploadId = '' } = await client.send(
-    new CreateMultipartUploadCommand({ ...target, ContentType: MEDIA_TYPE }),
+    new CreateMultipartUploadCommand({
+      ...target,
+      ContentType: MEDIA_TYPE,
+      ...(binding === 'store-sha256' ? { ChecksumAlgorithm: 'SHA256' } : {}),
+    }),
   )
   const signer = createKeySigner(store)
   const partSize = partSizeBytes(sizeBytes)
   const count = partCount(sizeBytes, partSize)
-  const etags: string[] = []
+  const parts: CompletedPart[] = []
   await using file = await open(path)
   let next = 1
   const sendParts = async () => {
@@ -56,8 +61,13 @@ export async function rawUpload({
       next += 1
       const bytes = buffer.subarray(0, partLength(number, sizeBytes, partSize))
       await fill(bytes, file, (number - 1) * partSize)
-      const sha256 = bound ? hash('sha256', bytes, 'hex') : undefined
-      const headers = { 'content-length': String(bytes.length), 'content-type': MEDIA_TYPE }
+      const sha256 = binding === 'none' ? undefined : hash('sha256', bytes, 'hex')
+      const kept = sha256 !== undefined && binding === 'store-sha256' ? base64(sha256) : undefined
+      const headers = {
+        'content-length': String(bytes.length),
+        'content-type': MEDIA_TYPE,
+        ...(kept === undefined ? {} : { 'x-amz-checksum-sha256': kept }),
+      }
       const url = signer.sign({
         method: 'PUT',
         objectKey,
@@ -67,12 +77,17 @@ export async function rawUpload({
         ...(sha256 === undefined ? {} : { sha256 }),
       })
       const sent = sha256 === undefined ? headers : { ...headers, 'x-amz-content-sha256': sha256 }
-      etags[number - 1] = await put(url, sent, bytes, signal)
+      const ETag = await put(url, sent, bytes, signal)
+      parts[number - 1] = { PartNumber: number, ETag, ...(kept === undefined ? {} : { ChecksumSHA256: kept }) }
     }
   }
   await Promise.all(Array.from({ length: PARTS_AT_ONCE }, sendParts))
-  const Parts = etags.map((ETag, index) => ({ ETag, PartNumber: index + 1 }))
-  await client.send(new CompleteMultipartUploadCommand({ ...target, UploadId: uploadId, MultipartUpload: { Parts } }))
+  const MultipartUpload = { Parts: parts }
+  await client.send(new CompleteMultipartUploadCommand({ ...target, UploadId: uploadId, MultipartUpload }))
+}
+
+function base64(hex: string): string {
+  return Buffer.from(hex, 'hex').toString('base64')
 }
 
 async function fill(bytes: Buffer, file: FileHandle, position: number): Promise<void> {

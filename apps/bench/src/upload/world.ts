@@ -2,7 +2,9 @@ import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { connect } from '@bellhop/client'
 import { forkLocalStack } from '@bellhop/local-stack'
+import type { KeyBinding } from '@bellhop/model'
 import { BELLHOP_COMMAND, startBellhop } from '../bellhop-process.ts'
 import type { StoreAddress } from './store.ts'
 
@@ -11,6 +13,8 @@ export interface World extends AsyncDisposable {
   readonly url: string
   readonly apiKey: string
   readonly store: StoreAddress
+  /** Of the keys for uploads, as the doctor found that the store keeps it. */
+  readonly binding: KeyBinding
   /** Works once. */
   signInLink(): Promise<string>
   /** Received and sent by the API server since it started. */
@@ -39,11 +43,14 @@ export async function openWorld(folder: string, other: StoreAddress | null, sign
   }
   const { url } = opening.use(await startBellhop(dataDir, { env, signal }))
   const apiKey = (await readFile(join(dataDir, 'admin-key'), 'utf8')).trim()
+  await using bellhop = connect({ url, apiKey })
+  const { binding } = await bellhop.storage.check({ signal })
   const open = opening.move()
   return {
     url,
     apiKey,
     store,
+    binding,
     async signInLink() {
       const { PATH = '' } = process.env
       const { stdout } = await promisify(execFile)(process.execPath, [BELLHOP_COMMAND, 'sign-in-link'], {

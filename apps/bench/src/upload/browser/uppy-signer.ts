@@ -2,11 +2,11 @@ import {
   CompleteMultipartUploadCommand,
   CreateMultipartUploadCommand,
   PutObjectCommand,
-  S3Client,
   UploadPartCommand,
 } from '@aws-sdk/client-s3'
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
 import type { StoreAddress } from '../store.ts'
+import { clientOf } from '../store.ts'
 
 const LIFE_S = 3600
 
@@ -20,14 +20,8 @@ export interface UppyRequest {
 
 /** As Uppy's documentation shows it: each request presigned by the AWS SDK, the host signed and nothing else. */
 export function uppySigner(store: StoreAddress): (request: UppyRequest) => Promise<string> {
-  const { endpoint, region, bucket, ...credentials } = store
-  const client = new S3Client({
-    endpoint,
-    region,
-    credentials,
-    forcePathStyle: true,
-    requestChecksumCalculation: 'WHEN_REQUIRED',
-  })
+  const { bucket } = store
+  const client = clientOf({ ...store, withoutChecksums: true })
   return ({ method, key, uploadId, partNumber }) => {
     const target = { Bucket: bucket, Key: key }
     const expiry = { expiresIn: LIFE_S }
