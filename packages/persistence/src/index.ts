@@ -109,11 +109,10 @@ export {
 export type { CompletingLease, NewUpload, UploadRow } from './uploads.ts'
 export { listPromisedParts, promiseParts } from './upload-parts.ts'
 export type { PromisedPart } from './upload-parts.ts'
+export { listValetKeys, listValetKeysOf } from './valet-key-records.ts'
 export {
   findLivePreviewKeys,
   findValetKey,
-  listValetKeys,
-  listValetKeysOf,
   markUploadKeysUsed,
   markValetKeysRevoked,
   recordValetKeys,
