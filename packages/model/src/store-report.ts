@@ -13,6 +13,8 @@ export const STORE_CHECKS = [
   'cors',
   /** … and read the ETag and range headers of the answers. */
   'cors-headers',
+  /** Nobody reads an object without a key, and who puts one cannot open it to everybody. */
+  'private',
   'length',
   'type',
   'payload-sha256',

@@ -106,6 +106,7 @@ describe('of a store without one guard exactly that is found', () => {
     ['cors', { cors: 'red', 'cors-headers': undefined }, 'store-sha256'],
     ['cors-headers', { 'cors-headers': 'amber' }, 'store-sha256'],
     ['expiry', { expiry: 'red' }, 'store-sha256'],
+    ['private', { private: 'red' }, 'store-sha256'],
   ]
 
   test.each(cases)('%s', async (guard, changed, binding) => {
@@ -242,7 +243,7 @@ describe('the address that clients are sent to', () => {
   })
 })
 
-describe('nothing of it stays in the bucket', () => {
+describe('nothing of it stays in the bucket', { timeout: 120_000 }, () => {
   const isWrite = ({ method }: IncomingMessage) => method === 'PUT' || method === 'POST'
   let writes = 0
   let requests = 0
@@ -258,7 +259,7 @@ describe('nothing of it stays in the bucket', () => {
   })
 
   test.each<Fate>(['cut-answer', 'deny'])('whichever write meets this: %s', async (fate) => {
-    for (let at = 1; at <= writes; at += 2) {
+    for (let at = 1; at <= writes; at += 3) {
       let count = 0
       await using proxy = await startStoreProxy(store.url, (message) =>
         isWrite(message) && ++count === at ? fate : 'pass',

@@ -91,6 +91,10 @@ export const enSettings = {
         title: 'Pages may read the answers',
         why: 'Without ETag and range headers a download cannot go on where it stopped.',
       },
+      private: {
+        title: 'Files stay private',
+        why: 'Nobody reads one without a key, and who sends one cannot open it to everybody.',
+      },
       length: { title: 'A key holds to its length', why: 'More or fewer bytes than the key names are refused.' },
       type: { title: 'A key holds to its type', why: 'Another content type than the key names is refused.' },
       'payload-sha256': {

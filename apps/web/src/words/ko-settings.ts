@@ -11,6 +11,7 @@ const FIXES: Readonly<Record<StoreCheckName, string>> = {
   'public-address': 'S3_PUBLIC_ENDPOINT를 같은 저장소로 이어지고 요청을 그대로 전달하는 주소로 설정하세요.',
   cors: '버킷에 이 CORS 규칙을 설정하세요.',
   'cors-headers': '버킷에 이 CORS 규칙을 설정하세요.',
+  private: '버킷의 공개 접근을 끄고, 객체별 ACL을 무시하도록 설정하세요.',
   length: '서명된 요청을 끝까지 검증하는 저장소를 쓰세요.',
   type: '서명된 요청을 끝까지 검증하는 저장소를 쓰세요.',
   'payload-sha256': '할 일은 없습니다. Bellhop이 다른 방법으로 내용을 비교합니다.',
@@ -91,6 +92,10 @@ export const koSettings = {
       'cors-headers': {
         title: '웹 페이지에서 응답을 읽을 수 있습니다',
         why: 'ETag와 범위 헤더가 없으면 멈춘 다운로드를 이어 갈 수 없습니다.',
+      },
+      private: {
+        title: '파일은 비공개로 남습니다',
+        why: '키 없이는 아무도 읽을 수 없고, 보낸 사람도 모두에게 공개할 수 없습니다.',
       },
       length: { title: '키가 길이를 지킵니다', why: '키에 적힌 것보다 많거나 적은 내용은 거부됩니다.' },
       type: { title: '키가 형식을 지킵니다', why: '키에 적힌 것과 다른 형식은 거부됩니다.' },

@@ -40,6 +40,16 @@ export type SignedParts = {
 
 /** Throws the error that S3 answers with; there is no anonymous access. */
 export async function authorize(signer: Signer, request: SignedParts): Promise<Authorization> {
+  if (request.without.has('private') && isUnsignedRead(request)) {
+    return {
+      payloadHash: UNSIGNED_PAYLOAD,
+      presigned: false,
+      signature: '',
+      signedAt: request.now,
+      longDate: '',
+      scope: '',
+    }
+  }
   const claim = request.target.query['X-Amz-Algorithm'] === undefined ? claimOfHeader(request) : claimOfQuery(request)
   const signedAt = parseLongDate(claim.longDate)
   checkScope(claim, signer)
@@ -62,6 +72,10 @@ export async function authorize(signer: Signer, request: SignedParts): Promise<A
     return { payloadHash, presigned, signature, signedAt, longDate, scope }
   }
   throw new S3Error('SignatureDoesNotMatch')
+}
+
+function isUnsignedRead({ method, headers, target }: SignedParts): boolean {
+  return method === 'GET' && headers['authorization'] === undefined && Object.keys(target.query).length === 0
 }
 
 function claimOfHeader({ headers }: SignedParts): Claim {

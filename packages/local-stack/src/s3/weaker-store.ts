@@ -25,6 +25,8 @@ export type StoreGuard =
   /** Pages may read the ETag and range headers of answers. */
   | 'cors-headers'
   | 'expiry'
+  /** Nobody reads without a signature. */
+  | 'private'
 
 export type Without = ReadonlySet<StoreGuard>
 

@@ -6,6 +6,7 @@ import type { Finding } from './finding.ts'
 import { BODY_SHA256, BODY_SHA256_BASE64, OTHER_BODY, isTaken } from './probe-keys.ts'
 import type { ProbeKeys } from './probe-keys.ts'
 import type { MultipartTarget, ProbeGround } from './probe-ground.ts'
+import { isRefusal } from './store-fault.ts'
 
 /** What a store makes of a signed `x-amz-content-sha256`. */
 type PayloadHash = 'enforced' | 'ignored' | 'refused'
@@ -82,8 +83,9 @@ async function compositeChecksum(ground: ProbeGround, keys: ProbeKeys): Promise<
   let upload: MultipartTarget
   try {
     upload = await ground.startMultipart('checksum-parts', { ChecksumAlgorithm: 'SHA256' })
-  } catch {
-    return 'is refused'
+  } catch (error) {
+    if (isRefusal(error)) return 'is refused'
+    throw error
   }
   const header = { [CHECKSUM]: BODY_SHA256_BASE64 }
   if (isTaken(await keys.send(keys.forPutWith(upload, header), { body: OTHER_BODY }))) return 'is not checked'
@@ -94,8 +96,9 @@ async function compositeChecksum(ground: ProbeGround, keys: ProbeKeys): Promise<
     await ground.ask((s3, options) =>
       s3.send(new CompleteMultipartUploadCommand({ ...upload, MultipartUpload: { Parts } }), options),
     )
-  } catch {
-    return 'is refused when the parts are put together'
+  } catch (error) {
+    if (isRefusal(error)) return 'is refused when the parts are put together'
+    throw error
   }
   const ofParts = hash('sha256', Buffer.from(BODY_SHA256, 'hex'), 'base64')
   return isGivenBack(ground, upload.Key ?? '', `${ofParts}-1`)
@@ -103,8 +106,14 @@ async function compositeChecksum(ground: ProbeGround, keys: ProbeKeys): Promise<
 
 async function isGivenBack(ground: ProbeGround, Key: string, checksum: string): Promise<string | null> {
   const request = new HeadObjectCommand({ Bucket: ground.bucket, Key, ChecksumMode: 'ENABLED' })
-  const { ChecksumSHA256 } = await ground.ask((s3, options) => s3.send(request, options))
-  return ChecksumSHA256 === checksum ? null : 'is not given back'
+  const given = await ground
+    .ask((s3, options) => s3.send(request, options))
+    .catch((error: unknown) => {
+      // There are stores that do not know the question.
+      if (isRefusal(error)) return undefined
+      throw error
+    })
+  return given?.ChecksumSHA256 === checksum ? null : 'is not given back'
 }
 
 /** For information: nothing of Bellhop's rests on it. */

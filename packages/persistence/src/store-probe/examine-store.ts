@@ -9,6 +9,7 @@ import { amber, red } from './finding.ts'
 import type { Finding } from './finding.ts'
 import { checkCompleteOnce, checkExpiry, checkLength, checkPutOnce, checkType } from './key-checks.ts'
 import { checkLifecycle } from './lifecycle-check.ts'
+import { checkPrivate } from './private-check.ts'
 import { ProbeGround } from './probe-ground.ts'
 import { ProbeKeys, Undecided, isTaken } from './probe-keys.ts'
 import { checkPublicAddress } from './public-address-check.ts'
@@ -117,6 +118,7 @@ async function examine(
           }),
         ]
       : []),
+    check('private', () => checkPrivate(ground, keys)),
     check('length', () => checkLength(keys)),
     check('type', () => checkType(keys)),
     check('payload-sha256', async () => {

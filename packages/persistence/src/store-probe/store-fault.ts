@@ -67,6 +67,12 @@ export function faultOf(error: unknown, store: ObjectStoreOptions): StoreFault {
   }
 }
 
+/** The store heard the request and will not do it. Anything else may be otherwise the next time. */
+export function isRefusal(error: unknown): boolean {
+  const status = error instanceof Error ? statusOf(error) : undefined
+  return status !== undefined && ((status >= 400 && status < 500 && status !== 429 && status !== 408) || status === 501)
+}
+
 /** No answer came from a web address: the reason, or undefined when `error` is something else. */
 export function systemCodeOf(error: unknown): string | undefined {
   for (let at = error, depth = 0; at instanceof Error && depth < 4; at = at.cause, depth++) {

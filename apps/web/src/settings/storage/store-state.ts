@@ -30,6 +30,7 @@ const GROUPS: Readonly<Record<StoreCheckName, CheckGroup>> = {
   'public-address': 'reach',
   cors: 'pages',
   'cors-headers': 'pages',
+  private: 'keys',
   length: 'keys',
   type: 'keys',
   'payload-sha256': 'keys',
