@@ -10,15 +10,14 @@ export type Environment = Readonly<Record<string, string | undefined>>
 const url = (name: string) => z.url(`Expected \`${name}\` to be a URL.`)
 const given = (name: string) =>
   z.string(`Expected \`${name}\` to be set.`).min(1, `Expected \`${name}\` not to be empty.`)
-const whole = (name: string, min: number, max: number) => {
-  const sentence = (value: unknown) =>
-    `Expected \`${name}\` to be a whole number from ${min} to ${max}, got \`${String(value)}\`.`
-  return z.coerce
-    .number({ error: (issue) => sentence(issue.input) })
-    .int({ error: (issue) => sentence(issue.input) })
-    .min(min, { error: (issue) => sentence(issue.input) })
-    .max(max, { error: (issue) => sentence(issue.input) })
-}
+const whole = (name: string, min: number, max: number) =>
+  z.string().transform((text, { issues, value }) => {
+    const number = Number(text)
+    if (Number.isInteger(number) && number >= min && number <= max) return number
+    const message = `Expected \`${name}\` to be a whole number from ${min} to ${max}, got \`${text}\`.`
+    issues.push({ code: 'custom', input: value, message })
+    return z.NEVER
+  })
 
 /** From what one request may ask for at most, so that every request can be granted. */
 const keysPerMinute = (name: string) => whole(name, LIMITS.downloadsPerRequest, 10_000_000)
