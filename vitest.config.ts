@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config'
 
 const UNIT = ['packages/*/test/**/*.unit.test.ts', 'apps/*/test/**/*.unit.test.ts']
 /** Tests that clone the run's one template database. */
-const POSTGRES = ['packages/{persistence,business,api}/test/*.test.ts', 'apps/{server,worker}/test/*.test.ts']
+const POSTGRES = ['packages/{persistence,business,api,client}/test/*.test.ts', 'apps/{server,worker}/test/*.test.ts']
 
 export default defineConfig({
   test: {
@@ -14,7 +14,7 @@ export default defineConfig({
         test: {
           name: 'stack',
           include: [
-            'packages/{local-stack,live-view,client}/test/**/*.test.ts',
+            'packages/{local-stack,live-view}/test/**/*.test.ts',
             'packages/business/test/processors/**/*.test.ts',
             'apps/cli/test/**/*.test.ts',
           ],

@@ -9,8 +9,8 @@ export interface BackOff {
 
 /** Calls to the server: waits of up to 200, 400, 800, … ms. */
 export const CALL_BACK_OFF = { firstMs: 200, capMs: 5_000 } as const
-/** One part, a batch of keys, completing over a broken line, a download between two bytes: up to 0.4, 0.8, … 20 s. */
-export const TRANSFER_BACK_OFF: BackOff = { attempts: 8, firstMs: 400, capMs: 20_000 }
+/** One part, a batch of keys, completing over a broken line, a download between two bytes: up to 0.4, 0.8, … 8 s. */
+export const TRANSFER_BACK_OFF: BackOff = { attempts: 8, firstMs: 400, capMs: 8_000 }
 /** Another caller completes the upload right now: up to 0.25, 0.5, … 5 s, for as long as an upload has patience. */
 export const BUSY_BACK_OFF = { firstMs: 250, capMs: 5_000 } as const
 /** How long a part, or a call, of an upload may fail without a success between: a store or a server may be away that long. */

@@ -1,14 +1,17 @@
 import { once } from 'node:events'
 import { createServer, request as forward } from 'node:http'
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Transform } from 'node:stream'
+import { setTimeout } from 'node:timers/promises'
 
 export type Fault =
   /** Closes the connection after this many bytes of the body. */
   | { readonly cutAfterBytes: number }
   /** Answers instead of the store. */
   | { readonly answer: number; readonly code?: string }
+  /** Takes the body at that rate. */
+  | { readonly bytesPerSecond: number }
   /** Never answers. */
   | { readonly silent: true }
   /** Passes other bytes on than came. */
@@ -34,11 +37,12 @@ export class FlakyProxy implements AsyncDisposable {
   /** Requests that carry bytes right now, and the most there were. */
   inFlight = 0
   mostInFlight = 0
+  /** Sends requests on to there. */
+  target: URL
   readonly #server
-  readonly #target: URL
 
   constructor(target: string) {
-    this.#target = new URL(target)
+    this.target = new URL(target)
     this.#server = createServer((request, response) => this.#handle(request, response))
     this.#server.on('checkContinue', (request, response) => this.#handle(request, response))
   }
@@ -57,7 +61,7 @@ export class FlakyProxy implements AsyncDisposable {
   }
 
   #handle(request: IncomingMessage, response: ServerResponse): void {
-    const url = new URL(request.url ?? '/', this.#target)
+    const url = new URL(request.url ?? '/', this.target)
     const part = Number(url.searchParams.get('partNumber') ?? 1)
     const seen = { method: request.method ?? '', url, part, headers: request.headers }
     this.seen.push(seen)
@@ -78,7 +82,7 @@ export class FlakyProxy implements AsyncDisposable {
   }
 
   #pass(request: IncomingMessage, response: ServerResponse, fault: Fault | undefined): void {
-    const upstream = forward(new URL(request.url ?? '/', this.#target), {
+    const upstream = forward(new URL(request.url ?? '/', this.target), {
       method: request.method ?? 'GET',
       headers: fault && 'dropRange' in fault ? withoutRange(request.headers) : request.headers,
     })
@@ -89,21 +93,10 @@ export class FlakyProxy implements AsyncDisposable {
     request.once('close', () => {
       if (!request.complete) upstream.destroy()
     })
-    let taken = 0
-    request.on('data', (chunk: Buffer) => {
-      taken += chunk.length
-      if (fault && 'cutAfterBytes' in fault && taken >= fault.cutAfterBytes) {
-        upstream.destroy()
-        request.socket.destroy()
-        return
-      }
-      const bytes = fault && 'garble' in fault ? Buffer.alloc(chunk.length) : chunk
-      if (!upstream.write(bytes)) {
-        request.pause()
-        upstream.once('drain', () => request.resume())
-      }
+    void carry(request, upstream, fault).catch(() => {
+      upstream.destroy()
+      response.destroy()
     })
-    request.once('end', () => upstream.end())
     upstream.once('response', (answer) => {
       if (fault && 'cutAnswerAfterBytes' in fault && fault.cutAnswerAfterBytes === 0) {
         return void answer.resume().once('end', () => response.destroy())
@@ -136,4 +129,17 @@ function flip(atByte: number): Transform {
 
 function withoutRange({ range: _range, ...headers }: IncomingMessage['headers']): IncomingMessage['headers'] {
   return headers
+}
+
+/** The body, chunk by chunk, as the fault has it. */
+async function carry(request: IncomingMessage, upstream: ClientRequest, fault: Fault | undefined): Promise<void> {
+  let taken = 0
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    taken += chunk.length
+    if (fault && 'cutAfterBytes' in fault && taken >= fault.cutAfterBytes) throw new Error('Cut.')
+    const bytes = fault && 'garble' in fault ? Buffer.alloc(chunk.length) : chunk
+    if (!upstream.write(bytes)) await once(upstream, 'drain')
+    if (fault && 'bytesPerSecond' in fault) await setTimeout((chunk.length / fault.bytesPerSecond) * 1000)
+  }
+  upstream.end()
 }

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import {
   CompleteMultipartUploadCommand,
   CreateMultipartUploadCommand,
@@ -6,12 +7,14 @@ import {
   HeadObjectCommand,
   ListMultipartUploadsCommand,
   ListPartsCommand,
+  PutObjectCommand,
 } from '@aws-sdk/client-s3'
 import type { S3Client } from '@aws-sdk/client-s3'
 import { AppError, LIMITS, mediaTypeOf, newId, partCount, partLength, partSizeBytes } from '@bellhop/model'
 import type {
   CompletedUpload,
   Download,
+  FileDigests,
   FileId,
   FileRecord,
   SignedPart,
@@ -44,6 +47,10 @@ export class Uploads {
   keyLifeMs = 600_000
   /** Part keys issued, in order of asking. */
   readonly signed: number[][] = []
+  /** What the parts of files are told to have been. */
+  readonly digests = new Map<FileId, FileDigests>()
+  /** The lines of the ledger that were to be gone on with. */
+  readonly renewed: string[] = []
   readonly #uploads = new Map<UploadId, Upload>()
   readonly #store: S3Client
   readonly #keys: KeyMaker
@@ -54,7 +61,8 @@ export class Uploads {
   }
 
   async start(input: StartUpload): Promise<UploadPlan> {
-    const { name, sizeBytes } = input
+    const { name } = input
+    const sizeBytes = input.sizeBytes ?? 0
     const mediaType = mediaTypeOf(name, input.mediaType ?? '')
     const single = sizeBytes < LIMITS.singlePutBelowBytes
     const fileId = newId('file')
@@ -149,12 +157,45 @@ export class Uploads {
     }
   }
 
-  async download(id: string): Promise<Download> {
+  async download(id: string, renews: string | undefined): Promise<Download> {
+    if (renews !== undefined) this.renewed.push(renews)
     const upload = [...this.#uploads.values()].find(({ fileId }) => fileId === id)
     if (!upload) throw new AppError('FILE_NOT_FOUND')
     const { url } = await this.#key({ method: 'GET', path: `/${BUCKET}/${upload.fileId}` })
     const { name, mediaType, sizeBytes } = upload
     return { id, keyId: 'vk_01', url, name, mediaType, sizeBytes, expiresInMs: this.keyLifeMs }
+  }
+
+  /** A file that has arrived, with the hashes of its parts. */
+  async place(name: string, bytes: Uint8Array, partSize = LIMITS.minPartSizeBytes): Promise<FileId> {
+    const fileId = newId('file')
+    const sizeBytes = bytes.length
+    this.#uploads.set(newId('upload'), {
+      id: newId('upload'),
+      fileId,
+      name,
+      mediaType: 'application/octet-stream',
+      sizeBytes,
+      partSizeBytes: partSize,
+      partCount: Math.ceil(sizeBytes / partSize),
+      storeUploadId: null,
+      status: 'COMPLETED',
+    })
+    await this.replace(fileId, bytes)
+    const hashes = Array.from({ length: Math.ceil(sizeBytes / partSize) }, (_, index) =>
+      hash('sha256', bytes.subarray(index * partSize, (index + 1) * partSize), 'buffer'),
+    )
+    this.digests.set(fileId, {
+      sizeBytes,
+      partSizeBytes: partSize,
+      sha256: Buffer.concat(hashes).toString('base64'),
+    })
+    return fileId
+  }
+
+  /** Other bytes in the store than were uploaded. */
+  async replace(fileId: FileId, bytes: Uint8Array): Promise<void> {
+    await this.#store.send(new PutObjectCommand({ Bucket: BUCKET, Key: fileId, Body: bytes }))
   }
 
   async bytesOf(fileId: FileId): Promise<Buffer> {
