@@ -1,12 +1,14 @@
 import type { Measurement } from './rounds.ts'
 
 interface BenchmarkOptions {
-  /** How often each contender is measured. Left out, the benchmark's own number, chosen to end within a few minutes. */
+  /** How often each contender is measured. Left out, the benchmark's own number, chosen to end within ten minutes. */
   readonly rounds?: number
   /** Leaves out the large case, where there is one. */
   readonly small: boolean
   /** Leaves out the contenders of the other side, where there are two. */
   readonly only?: 'node' | 'browser'
+  /** Size of the file, where that is the benchmark's one measure. */
+  readonly gib?: number
   readonly signal: AbortSignal
   /** For the person who waits. */
   readonly say: (line: string) => void

@@ -1,13 +1,15 @@
 import { parseArgs } from 'node:util'
 import type { Benchmark } from './benchmark.ts'
 import { keys } from './keys.ts'
+import { large } from './large.ts'
 import { machine } from './machine.ts'
 import { reportAsJson, reportAsText } from './report.ts'
 import { start } from './start.ts'
 import { upload } from './upload.ts'
 
-const BENCHMARKS: Readonly<Record<string, Benchmark>> = { start, upload, keys }
+const BENCHMARKS: Readonly<Record<string, Benchmark>> = { start, upload, keys, large }
 const MAX_ROUNDS = 100
+const MAX_GIB = 1_024
 const EXIT_USAGE = 2
 
 const USAGE = [
@@ -20,6 +22,7 @@ const USAGE = [
   '  --small    upload: without the file of 2 GiB, which needs 7 GiB of disk for a while',
   '  --node-only, --browser-only',
   '             upload: only the contenders that run in Node, or in Chromium',
+  '  --gib      large: size of the file, of which the disk must have room for two',
   '',
 ].join('\n')
 
@@ -30,6 +33,7 @@ interface Wanted {
   readonly small: boolean
   readonly only?: 'node' | 'browser'
   readonly rounds?: number
+  readonly gib?: number
 }
 
 /** Throws one sentence where the arguments are none of ours. */
@@ -43,6 +47,7 @@ function wantedOf(args: readonly string[]): Wanted {
       'node-only': { type: 'boolean' },
       'browser-only': { type: 'boolean' },
       rounds: { type: 'string' },
+      gib: { type: 'string' },
     },
   })
   const [name = '', ...others] = positionals
@@ -51,13 +56,24 @@ function wantedOf(args: readonly string[]): Wanted {
   const { json = false, small = false, 'node-only': nodeOnly, 'browser-only': browserOnly } = values
   if (nodeOnly && browserOnly) throw new Error('Give --node-only or --browser-only, not both.')
   const only = nodeOnly ? 'node' : browserOnly ? 'browser' : undefined
-  const wanted: Wanted = { name, benchmark, json, small, ...(only ? { only } : {}) }
-  if (values.rounds === undefined) return wanted
-  const rounds = Number(values.rounds)
-  if (!Number.isInteger(rounds) || rounds < 1 || rounds > MAX_ROUNDS) {
-    throw new Error(`Expected --rounds to be a whole number from 1 to ${MAX_ROUNDS}, got \`${values.rounds}\`.`)
+  const rounds = countOf('--rounds', values.rounds, MAX_ROUNDS)
+  const gib = countOf('--gib', values.gib, MAX_GIB)
+  return {
+    name,
+    benchmark,
+    json,
+    small,
+    ...(only ? { only } : {}),
+    ...(rounds === undefined ? {} : { rounds }),
+    ...(gib === undefined ? {} : { gib }),
   }
-  return { ...wanted, rounds }
+}
+
+function countOf(option: string, text: string | undefined, most: number): number | undefined {
+  if (text === undefined) return undefined
+  const count = Number(text)
+  if (Number.isInteger(count) && count >= 1 && count <= most) return count
+  throw new Error(`Expected ${option} to be a whole number from 1 to ${most}, got \`${text}\`.`)
 }
 
 async function main(args: readonly string[]): Promise<number> {

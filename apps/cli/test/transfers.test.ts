@@ -12,7 +12,7 @@ import type { Invocation } from './bellhop.ts'
 const READY_MS = 120_000
 const MIB = 1024 * 1024
 /** Large enough that it is not over before Ctrl-C comes. */
-const LARGE_BYTES = 384 * MIB
+const LARGE_BYTES = 192 * MIB
 let dir: string
 let env: Record<string, string>
 let started: Invocation
