@@ -60,7 +60,8 @@ test('small files are not kept waiting by a large one', async () => {
   const small = Array.from({ length: 10 }, (_, index) => ({ input: new Blob(['small']), name: `${index}.txt` }))
   const names: string[] = []
   for await (const result of bellhop.files.uploadMany([large, ...small], { startJobs: false })) {
-    if (result.status === 'done') names.push(result.file.name)
+    if (result.status === 'failed') throw result.error
+    names.push(result.file.name)
   }
   expect(names).toHaveLength(11)
   expect(names.at(-1)).toBe('large.bin')
