@@ -22,6 +22,7 @@ export interface ConnectOptions {
   readonly apiKey?: string
   /** With a session only, and only when the person belongs to several. */
   readonly workspaceId?: WorkspaceId
+  /** For calls to the server; the bytes of files go over connections of their own. */
   readonly fetch?: typeof globalThis.fetch
   /** For one call to the server, not for the bytes of a file. Default 30 s. */
   readonly timeoutMs?: number
@@ -80,7 +81,7 @@ export class Bellhop implements AsyncDisposable {
     })
     const { contract } = this.#connection
     const caller = new Caller({ timeoutMs, retries })
-    this.files = new Files({ contract, caller, platform, fetch, journal, patienceMs, server: server.href })
+    this.files = new Files({ contract, caller, platform, journal, patienceMs, server: server.href })
     this.jobs = new Jobs(contract.jobs, caller)
     this.catalog = new Catalog(contract.catalog, caller)
     this.insights = new Insights(contract.insights, caller)

@@ -31,8 +31,6 @@ interface FilesTools {
   readonly contract: Contract
   readonly caller: Caller
   readonly platform: Platform
-  /** For reads from the object store. */
-  readonly fetch: typeof globalThis.fetch
   readonly journal: UploadJournal | null
   /** The address of the server, as the journal knows it. */
   readonly server: string
@@ -167,7 +165,7 @@ export class Files {
     target: DownloadTarget | ((download: Download) => DownloadTarget),
     options: DownloadOptions = {},
   ): Promise<DownloadedFile> {
-    const { platform, fetch, caller, contract } = this.#tools
+    const { platform, caller, contract } = this.#tools
     const { signal } = options
     const issue = (renews?: Download) => {
       const input = renews ? { id, renews: renews.keyId } : { id }
@@ -175,9 +173,9 @@ export class Files {
     }
     const first = await issue()
     const sink = await platform.openSink(typeof target === 'function' ? target(first) : target)
-    const { openSha256, downloadLanes: lanes } = platform
+    const { openSha256, readRange, downloadLanes: lanes } = platform
     const digests = () => this.#digests(id, signal)
-    return runDownload(sink, { first, issue, digests, openSha256, fetch, lanes }, options)
+    return runDownload(sink, { first, issue, digests, openSha256, readRange, lanes }, options)
   }
 
   async #reopen(uploadId: UploadId): Promise<UploadInput> {

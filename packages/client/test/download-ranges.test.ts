@@ -165,8 +165,10 @@ test('a burst of 503 is waited out with fewer ranges', async () => {
 
 /** Ends in an error when some parts have arrived. Answers those. */
 async function breakOff(path: string): Promise<Set<number>> {
-  platform.network.fault = (request) => (partOf(request) === PARTS ? { answer: 400 } : undefined)
-  await expect(bellhop.files.download(id, path)).rejects.toMatchObject({ code: 'STORE_REFUSED' })
+  // The last part is refused once the others have had their time.
+  platform.network.fault = (request) =>
+    partOf(request) === PARTS ? { answer: platform.network.inFlight > 1 ? 500 : 400 } : undefined
+  await expect(bellhop.files.download(id, path)).rejects.toMatchObject({ code: expect.stringMatching(/^STORE_/) })
   platform.network.fault = () => undefined
   platform.network.seen.length = 0
   const { arrived } = JSON.parse(await readFile(`${path}.part.json`, 'utf8')) as { arrived: [number, number][] }

@@ -2,6 +2,7 @@ import { LIMITS } from '@bellhop/model'
 import type { Download, FileDigests } from '@bellhop/model'
 import { BellhopError } from '../bellhop-error.ts'
 import type { BellhopErrorCode } from '../bellhop-error.ts'
+import type { ReadRange } from '../platform/read-range.ts'
 import type { Lanes } from '../upload/lanes.ts'
 import { ProgressMeter } from '../upload/transfer-progress.ts'
 import type { TransferProgress } from '../upload/transfer-progress.ts'
@@ -36,7 +37,7 @@ export interface DownloadTools {
   readonly issue: IssueKey
   readonly digests: () => Promise<FileDigests | null>
   readonly openSha256: (() => Sha256) | null
-  readonly fetch: typeof globalThis.fetch
+  readonly readRange: ReadRange
   readonly lanes: Lanes
   readonly stallMs?: number
 }
@@ -95,11 +96,11 @@ async function fetchObject(fetching: Fetching): Promise<DownloadedFile['checked'
   const { object, sink, keys, tools, options, signal } = fetching
   const meter = new ProgressMeter(object.sizeBytes, (progress) => options.onProgress?.(progress))
   const check = options.verify === false ? null : await findCheck(object, tools)
-  const { fetch, lanes, stallMs = STALL_MS } = tools
+  const { readRange, lanes, stallMs = STALL_MS } = tools
   const with_ = (etag: string | null): FetchTools => ({
     keys,
     object: new ObjectIdentity(object, etag),
-    fetch,
+    readRange,
     lanes,
     check,
     stallMs,

@@ -1,5 +1,6 @@
 import type { Download } from '@bellhop/model'
 import { BellhopError } from '../bellhop-error.ts'
+import type { ReadAnswer } from '../platform/read-range.ts'
 
 /** Thrown when the object is no longer the one whose bytes were fetched before. */
 export class ObjectChanged extends Error {
@@ -26,10 +27,10 @@ export class ObjectIdentity {
   }
 
   /** Throws ObjectChanged, or SIZE_MISMATCH. */
-  expect({ status, headers }: Response): void {
-    const etag = headers.get('etag')
+  expect(answer: ReadAnswer): void {
+    const etag = answer.header('etag')
     if (etag !== null && this.#etag !== null && etag !== this.#etag) throw new ObjectChanged()
-    const told = status === 206 ? headers.get('content-range')?.split('/')[1] : headers.get('content-length')
+    const told = answer.status === 206 ? answer.header('content-range')?.split('/')[1] : answer.header('content-length')
     if (told && /^\d+$/.test(told)) this.expectSize(Number(told))
     this.#etag ??= etag
   }

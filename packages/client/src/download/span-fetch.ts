@@ -1,6 +1,7 @@
 import type { Download } from '@bellhop/model'
 import { TRANSFER_BACK_OFF, backOffMs, wait } from '../back-off.ts'
 import { BellhopError, throwIfAborted } from '../bellhop-error.ts'
+import type { ReadAnswer, ReadRange } from '../platform/read-range.ts'
 import type { Lanes } from '../upload/lanes.ts'
 import { watchStall } from '../upload/stall.ts'
 import type { Span } from './arrived.ts'
@@ -12,7 +13,7 @@ import type { PartDigests, Sha256 } from './part-digests.ts'
 export interface FetchTools {
   readonly keys: DownloadKeys
   readonly object: ObjectIdentity
-  readonly fetch: typeof globalThis.fetch
+  readonly readRange: ReadRange
   /** The requests that carry bytes, over all downloads. */
   readonly lanes: Lanes
   readonly check: PartCheck | null
@@ -76,26 +77,27 @@ export class SpanFetch {
   }
 
   async #request(outer: AbortSignal): Promise<void> {
-    const { keys, object, lanes, fetch, stallMs } = this.#tools
+    const { keys, object, lanes, readRange, stallMs } = this.#tools
     using _lane = await lanes.take(keys, outer)
     const key = await keys.take()
     const startedAtMs = performance.now()
     const stall = watchStall(stallMs, outer)
     try {
-      const response = await fetch(key.url, {
-        headers: this.#headers(),
-        signal: stall.signal,
-        credentials: 'omit',
-      })
+      const answer = await readRange({ url: key.url, headers: this.#headers(), signal: stall.signal })
       try {
-        if (response.status === 403 || response.status === 401) return keys.refused(key)
-        if (response.status === 412) throw new ObjectChanged()
-        if (!response.ok) throw this.#refusal(key, response.status, startedAtMs)
-        object.expect(response)
-        if (this.#target.ranged && (response.status !== 206 || object.etag === null)) throw new RangesIgnored()
-        await this.#read(response, key, stall.moved)
-      } finally {
-        await response.body?.cancel().catch(() => {})
+        const { status } = answer
+        if (status === 403 || status === 401) {
+          await answer.cancel()
+          return keys.refused(key)
+        }
+        if (status === 412) throw new ObjectChanged()
+        if (status !== 200 && status !== 206) throw this.#refusal(key, status, startedAtMs)
+        object.expect(answer)
+        if (this.#target.ranged && (status !== 206 || object.etag === null)) throw new RangesIgnored()
+        await this.#read(answer, key, stall.moved)
+      } catch (cause) {
+        await answer.cancel()
+        throw cause
       }
     } catch (cause) {
       if (!stall.stalled || outer.aborted) throw cause
@@ -117,20 +119,17 @@ export class SpanFetch {
     }
   }
 
-  async #read(response: Response, key: Download, moved: () => void): Promise<void> {
+  async #read(answer: ReadAnswer, key: Download, moved: () => void): Promise<void> {
     const { keys, object, lanes } = this.#tools
     const [, to] = this.#span
     // A store that ignores ranges sends what is there already, too.
-    let known = response.status === 206 ? 0 : this.#position
-    const reader = response.body?.getReader()
-    for (;;) {
-      const { done, value } = (await reader?.read()) ?? { done: true }
-      if (done) break
+    let known = answer.status === 206 ? 0 : this.#position
+    for await (const bytes of answer.body) {
       moved()
       keys.worked()
-      lanes.moved(value.length)
-      const chunk = value.subarray(Math.min(known, value.length))
-      known -= value.length - chunk.length
+      lanes.moved(bytes.length)
+      const chunk = bytes.subarray(Math.min(known, bytes.length))
+      known -= bytes.length - chunk.length
       if (this.#position + chunk.length > to) object.expectSize(this.#position + chunk.length)
       await this.#take(chunk, key)
       moved()

@@ -4,6 +4,7 @@ import type { Slots } from '../slots.ts'
 import type { Lanes } from '../upload/lanes.ts'
 import type { PartContent, UploadSource } from '../upload/source.ts'
 import type { Sha256 } from '../download/part-digests.ts'
+import type { ReadRange } from './read-range.ts'
 import type { DownloadSink, DownloadTarget } from '../download/sink.ts'
 
 /** What differs between Node and browsers. `#platform` of package.json picks one. */
@@ -21,6 +22,7 @@ export interface Platform {
   readonly memory: FileMemory
   readonly openSource: (input: UploadInput, options: SourceOptions) => Promise<UploadSource>
   readonly putPart: PutPart
+  readonly readRange: ReadRange
   /** Null where bytes cannot be hashed as they come. */
   readonly openSha256: (() => Sha256) | null
   readonly openSink: (target: DownloadTarget) => Promise<DownloadSink>

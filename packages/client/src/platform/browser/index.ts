@@ -9,6 +9,7 @@ import { streamSource } from '../stream-input.ts'
 import { fileMemory } from './file-memory.ts'
 import { indexedDbJournal } from './indexed-db-journal.ts'
 import { putPart } from './put-part.ts'
+import { readRange } from './read-range.ts'
 
 /** A browser opens six connections to one origin over HTTP/1.1; more would only wait inside it. */
 const CONNECTIONS = 6
@@ -33,6 +34,7 @@ export const platform: Platform = {
   journal: indexedDbJournal,
   memory: fileMemory,
   putPart,
+  readRange,
   openSha256: null,
   async openSink(target) {
     if (target instanceof WritableStream) return webSink(target)

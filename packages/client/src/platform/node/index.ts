@@ -11,6 +11,7 @@ import { streamSource } from '../stream-input.ts'
 import { fileMemory } from './file-memory.ts'
 import { NodeFileSource } from './file-source.ts'
 import { putPart } from './put-part.ts'
+import { readRange } from './read-range.ts'
 import { openSink } from './sinks.ts'
 
 export const platform: Platform = {
@@ -35,6 +36,7 @@ export const platform: Platform = {
   journal: null,
   memory: fileMemory,
   putPart,
+  readRange,
   openSha256: () => createHash('sha256'),
   openSink,
   eventSource: (headers) => ({
