@@ -45,7 +45,22 @@ export async function issuePartKeys(
   if (upload.binding === 'store-sha256' && parts.some((part) => part.sha256 === null)) {
     throw new AppError('INVALID_INPUT', 'This upload began with hashes, so every part of it needs its SHA-256.')
   }
-  const { changed, addedBytes } = await promiseParts(tx, upload.id, parts)
+  const lifeMs = keyLifeMs(upload.partSizeBytes, platform.settings.keyLife)
+  // All at once, for they wait for nothing of each other; what is thrown below takes all of them back.
+  const [{ changed, addedBytes }] = await Promise.all([
+    promiseParts(tx, upload.id, parts),
+    recordValetKeys(tx, [
+      {
+        ...ledgerLine(ctx, upload),
+        purpose: 'upload-part',
+        firstPart: Math.min(...parts.map((part) => part.number)),
+        keyCount: parts.length,
+        sizeBytes: parts.reduce((sum, part) => sum + part.sizeBytes, 0),
+        lifeMs,
+      },
+    ]),
+    upload.partsBound && parts.some((part) => part.sha256 === null) ? markPartsUnbound(tx, upload.id) : undefined,
+  ])
   if (changed.length > 0) {
     throw new AppError(
       'PART_CHANGED',
@@ -53,18 +68,6 @@ export async function issuePartKeys(
       { details: { changed } },
     )
   }
-  if (upload.partsBound && parts.some((part) => part.sha256 === null)) await markPartsUnbound(tx, upload.id)
-  const lifeMs = keyLifeMs(upload.partSizeBytes, platform.settings.keyLife)
-  await recordValetKeys(tx, [
-    {
-      ...ledgerLine(ctx, upload),
-      purpose: 'upload-part',
-      firstPart: Math.min(...parts.map((part) => part.number)),
-      keyCount: parts.length,
-      sizeBytes: parts.reduce((sum, part) => sum + part.sizeBytes, 0),
-      lifeMs,
-    },
-  ])
   if (!upload.sizeKnown && addedBytes > 0) await reserveStream(tx, platform, upload, addedBytes)
   return parts.map(({ number, sizeBytes, sha256 }) => ({
     number,

@@ -34,7 +34,7 @@ export async function settleUpload(platform: Platform, upload: UploadRow): Promi
   const lease = await beginComplete(db, upload.id)
   if (lease === undefined) return outcomeOfAnother(platform, upload)
   try {
-    const promised = await listPromisedParts(db, upload.id)
+    const promised = upload.mode === 'single' ? [] : await listPromisedParts(db, upload.id)
     const object = await assembleUpload(platform, upload, promised)
     const { integrity, ...found } = await proveUpload(platform, upload, promised, object)
     if (integrity !== null) return await acceptUpload(platform, upload, { ...found, integrity })
@@ -77,9 +77,12 @@ function verifying(): AppError {
 
 export async function completedOutcome(platform: Platform, upload: UploadRow): Promise<CompletedUpload> {
   const { db } = platform.database
-  const file = await findFileRecord(db, upload.workspaceId, upload.fileId)
+  const [file, jobs] = await Promise.all([
+    findFileRecord(db, upload.workspaceId, upload.fileId),
+    listFileJobs(db, upload.fileId, OUTCOME_JOBS),
+  ])
   if (!file) throw new AppError('FILE_NOT_FOUND', 'The upload was completed, and its file has been deleted since.')
-  return { file, jobs: await listFileJobs(db, upload.fileId, OUTCOME_JOBS) }
+  return { file, jobs }
 }
 
 async function outcomeOfAnother(platform: Platform, { workspaceId, id }: UploadRow): Promise<CompletedUpload> {

@@ -81,7 +81,7 @@ export async function startUpload(ctx: Context, input: StartUpload): Promise<Upl
     cut.mode === 'single' ? null : await platform.store.createMultipart(objectKey, mediaType, uploadId, binding)
   const file = { name, mediaType, sizeBytes: input.sizeBytes ?? 0, objectKey, startJobs: input.startJobs ?? true }
   const started = platform.database.db.transaction(async (tx) => {
-    await insertFile(tx, {
+    const filed = insertFile(tx, {
       ...file,
       id: fileId,
       workspaceId: caller.workspaceId,
@@ -89,7 +89,7 @@ export async function startUpload(ctx: Context, input: StartUpload): Promise<Upl
       type: fileTypeOf(mediaType),
       tags: cleanTags(input.tags ?? []),
     })
-    const row = await insertUpload(tx, {
+    const begun = insertUpload(tx, {
       ...cut,
       id: uploadId,
       workspaceId: caller.workspaceId,
@@ -102,9 +102,13 @@ export async function startUpload(ctx: Context, input: StartUpload): Promise<Upl
       fingerprint: input.fingerprint ?? null,
       expiresAt: new Date(Date.now() + LIMITS.uploadLifeMs),
     })
+    // Sent one behind the other without waiting for answers; they are done in that order.
+    const [row] = await Promise.all([begun, filed])
     if (!row) throw new BegunBefore()
-    const plan = await planOf(tx, ctx, { ...row, file }, input.parts ?? [])
-    await reserveRoom(tx, caller.workspaceId, room)
+    const [plan] = await Promise.all([
+      planOf(tx, ctx, { ...row, file }, input.parts ?? []),
+      reserveRoom(tx, caller.workspaceId, room),
+    ])
     return plan
   })
   return started.catch(async (error: unknown) => {

@@ -38,6 +38,9 @@ export async function promiseParts(
     })
     // A row that this statement inserted was updated by nobody.
     .returning({ number: uploadParts.number, sizeBytes: uploadParts.sizeBytes, added: sql<boolean>`xmax = 0` })
+    // One text for each number of parts, of which a signing has 64 at most.
+    .prepare('promise_parts')
+    .execute()
   const agreed = new Set(kept.map((part) => part.number))
   return {
     changed: ordered.map((part) => part.number).filter((number) => !agreed.has(number)),
