@@ -1,8 +1,7 @@
-import { useState } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import { useLiveJobsById } from '../live/live-jobs.ts'
 import { Progress } from '../ui/Progress.tsx'
 import { useWords } from '../words/use-words.ts'
-import { LeftoverRow } from './LeftoverRow.tsx'
 import { foremost, isUnsent } from './transfer.ts'
 import { TransferRow } from './TransferRow.tsx'
 import { TrayHead } from './TrayHead.tsx'
@@ -11,8 +10,11 @@ import { uploadTotals } from './upload-totals.ts'
 import { useLeftovers } from './use-leftovers.ts'
 import { useTransferList } from './use-transfers.ts'
 
+/** Most visits have none, and its dialogs weigh something. */
+const LeftoverList = lazy(async () => ({ default: (await import('./LeftoverList.tsx')).LeftoverList }))
+
 /** Rows drawn at once; a drop of thousands must not freeze the tab. What needs a person and what moves comes first. */
-const ROWS_MAX = 60
+const ROWS_MAX = 40
 
 /** Where the list would hide the page, it starts as a line. */
 const NARROW = '(width < 40rem)'
@@ -55,16 +57,9 @@ export function UploadTray() {
       {open && (
         <div className="overflow-y-auto border-t border-line">
           {leftovers.length > 0 && (
-            <>
-              {list.length > 0 && (
-                <h3 className="bg-sunken px-4 py-1.5 text-xs font-medium text-muted">{words.uploads.leftovers}</h3>
-              )}
-              <ul aria-label={words.uploads.leftovers} className="divide-y divide-line border-line not-last:border-b">
-                {leftovers.slice(0, ROWS_MAX).map((leftover) => (
-                  <LeftoverRow key={leftover.uploadId} leftover={leftover} />
-                ))}
-              </ul>
-            </>
+            <Suspense>
+              <LeftoverList leftovers={leftovers.slice(0, ROWS_MAX)} titled={list.length > 0} />
+            </Suspense>
           )}
           {rows.length > 0 && (
             <ul aria-label={words.uploads.title} className="divide-y divide-line">

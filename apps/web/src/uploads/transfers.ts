@@ -23,8 +23,8 @@ interface Entry {
   readonly stop: () => void
 }
 
-/** Thousands of files tell of themselves many times a second; people read no faster than that. */
-const TELL_EVERY_MS = 100
+/** Thousands of files tell of themselves many times a second, and each telling draws. */
+const TELL_EVERY_MS = 200
 /** The file must be given once more: it is another one, or cannot be opened. */
 const WANTS_FILE: readonly string[] = ['SOURCE_CHANGED', 'SOURCE_UNREADABLE']
 

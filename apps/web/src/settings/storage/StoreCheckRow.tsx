@@ -1,5 +1,6 @@
 import type { StoreCheck } from '@bellhop/model'
 import { Chip } from '../../ui/Chip.tsx'
+import { Prose } from '../../ui/Prose.tsx'
 import { useWords } from '../../words/use-words.ts'
 import { StoreRemedy } from './StoreRemedy.tsx'
 import { CHECK_LOOKS } from './store-state.ts'
@@ -20,7 +21,7 @@ export function StoreCheckRow({ check }: { readonly check: StoreCheck }) {
               <p className="text-sm text-muted text-pretty">{why}</p>
             </div>
             <p lang="en" className="min-w-0 text-sm text-faint text-pretty wrap-anywhere lg:pt-0.5">
-              {check.found}
+              <Prose text={check.found} />
             </p>
           </div>
           <span className="shrink-0">

@@ -1,5 +1,6 @@
 import type { StoreCheck } from '@bellhop/model'
 import { CopyBlock } from '../../ui/CopyBlock.tsx'
+import { Prose } from '../../ui/Prose.tsx'
 import { useWords } from '../../words/use-words.ts'
 import { storeSnippet } from './store-snippets.ts'
 
@@ -13,11 +14,11 @@ export function StoreRemedy({ check, fix }: { readonly check: StoreCheck; readon
     <div className="flex flex-col gap-2 rounded-lg bg-sunken px-3.5 py-2.5 text-sm">
       <p className="max-w-prose text-pretty">
         <strong className="mr-2 font-semibold">{storage.whatToDo}</strong>
-        {say}
+        <Prose text={say} />
       </p>
       {snippet === null && say !== fix && (
         <p lang="en" className="max-w-prose text-faint text-pretty">
-          {fix}
+          <Prose text={fix} />
         </p>
       )}
       {snippet !== null && (
