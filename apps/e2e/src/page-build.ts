@@ -22,7 +22,9 @@ export default async function buildPage(): Promise<void> {
   if (existsSync(built) && SOURCES.every((source) => newestMs(join(ROOT, source)) <= statSync(built).mtimeMs)) return
   const vite = createRequire(join(WEB, 'package.json')).resolve('vite/package.json')
   const args = [join(dirname(vite), 'bin/vite.js'), 'build', '--logLevel', 'warn']
-  const child = spawn(process.execPath, args, { cwd: WEB, stdio: ['ignore', 'ignore', 'inherit'] })
+  // Under a test runner it would be built as one for development, and be left so for whoever starts Bellhop next.
+  const env = { ...process.env, NODE_ENV: 'production' }
+  const child = spawn(process.execPath, args, { cwd: WEB, env, stdio: ['ignore', 'ignore', 'inherit'] })
   const [code]: unknown[] = await once(child, 'close')
   if (code !== 0) throw new Error(`The page could not be built: vite ended with ${String(code)}.`)
 }
