@@ -3,18 +3,16 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connect } from '@bellhop/client'
 import type { Bellhop, UploadedFile } from '@bellhop/client'
-import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core'
+import type { Locator, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { seriousViolations } from '../src/page/accessibility.ts'
-import { launchChromium } from '../src/page/chromium.ts'
 import { dragFiles } from '../src/page/drop.ts'
+import { OwnersBrowser, heading, settled, signIn, tabTo } from '../src/page/owners-browser.ts'
 import { recordProgress } from '../src/page/progress-record.ts'
-import { WatchedContext } from '../src/page/watched-context.ts'
 import { orderRow, writePhoto } from '../src/sample-files.ts'
-import { runCommand, startBellhop } from '../src/start-bellhop.ts'
+import { startBellhop } from '../src/start-bellhop.ts'
 import type { RunningBellhop } from '../src/start-bellhop.ts'
 
-const WIDE = { width: 1280, height: 860 }
 const NARROW = { width: 360, height: 740 }
 const PHOTO = { width: 1600, height: 1200 }
 /** Above 16 MiB, so that it goes in parts. */
@@ -25,60 +23,49 @@ const UPLOAD_BYTES_PER_S = 12_000_000
 
 let running: RunningBellhop
 let bellhop: Bellhop
-let browser: Browser
+let browser: OwnersBrowser
 let dir: string
 let photo: Buffer
-let session: BrowserContextOptions['storageState']
 let harbour: UploadedFile
 let tides: UploadedFile
-const open: WatchedContext[] = []
 
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'bellhop-e2e-files-'))
-  ;[running, browser] = await Promise.all([startBellhop(), launchChromium()])
+  running = await startBellhop()
   bellhop = connect({ url: running.url, apiKey: running.apiKey })
   photo = await readFile((await writePhoto(join(dir, 'harbour.jpg'), PHOTO.width, PHOTO.height)).path)
   harbour = await bellhop.files.upload(join(dir, 'harbour.jpg'), { tags: ['coast'] })
   tides = await bellhop.files.upload(new Blob([ordersCsv(2_000)]), { name: 'tides.csv', tags: ['coast', 'sea'] })
   await Promise.all([...harbour.jobs, ...tides.jobs].map((job) => bellhop.jobs.wait(job)))
-  const owner = await WatchedContext.open(browser)
-  const link = await runCommand(['sign-in-link'], { BELLHOP_DATA_DIR: running.dataDir })
-  await signIn(await owner.goto(link.stdout.trim()))
-  session = await owner.context.storageState()
-  await owner[Symbol.asyncDispose]()
+  browser = await OwnersBrowser.open(running)
 })
 
-afterEach(async () => {
-  const closing = open.splice(0)
-  const faults = closing.flatMap((each) => each.faults)
-  await Promise.all(closing.map((each) => each[Symbol.asyncDispose]()))
-  expect(faults).toEqual([])
-})
+afterEach(async () => expect(await browser.closePages()).toEqual([]))
 
 afterAll(async () => {
-  await browser?.close()
+  await browser?.[Symbol.asyncDispose]()
   await bellhop?.[Symbol.asyncDispose]()
   await running?.[Symbol.asyncDispose]()
   await rm(dir, { recursive: true, force: true })
 })
 
 test('the printed link signs in once; used again, the page says so', async () => {
-  const first = await visit(running.signInLink(), { storageState: undefined })
+  const first = await browser.visit(running.signInLink(), { storageState: undefined })
   await signIn(first)
   await heading(first, 'Library').waitFor()
-  const second = await visit(running.signInLink(), { storageState: undefined })
+  const second = await browser.visit(running.signInLink(), { storageState: undefined })
   await second.getByRole('button', { name: 'Sign in as Owner' }).click()
   expect(await second.getByRole('alert').textContent()).toMatch(/was used or has expired/)
 })
 
 test('who has no session is sent to the door', async () => {
-  const page = await visit('/jobs', { storageState: undefined })
+  const page = await browser.visit('/jobs', { storageState: undefined })
   await page.waitForURL('**/sign-in')
   await heading(page, 'Sign in').waitFor()
 })
 
 test('an image and a table that are dropped are sent, processed and shown, live', async () => {
-  const page = await visit('/')
+  const page = await browser.visit('/')
   await heading(page, 'Library').waitFor()
   const network = await page.context().newCDPSession(page)
   const throttle = { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: UPLOAD_BYTES_PER_S }
@@ -104,7 +91,7 @@ test('an image and a table that are dropped are sent, processed and shown, live'
 })
 
 test('what another client uploads appears by itself, and leaves when it is deleted', async () => {
-  const page = await visit('/')
+  const page = await browser.visit('/')
   await card(page, 'tides.csv').waitFor()
   const file = await bellhop.files.upload(new Blob(['hello\n']), { name: 'greeting.txt', mediaType: 'text/plain' })
   await card(page, 'greeting.txt').waitFor()
@@ -113,7 +100,7 @@ test('what another client uploads appears by itself, and leaves when it is delet
 })
 
 test('the page of a dataset shows its columns, their distributions and its first rows', async () => {
-  const page = await visit('/')
+  const page = await browser.visit('/')
   await card(page, 'tides.csv').getByRole('link').click()
   await heading(page, 'tides.csv').waitFor()
   const columns = page.getByRole('region', { name: 'Columns' })
@@ -132,7 +119,7 @@ test('the page of a dataset shows its columns, their distributions and its first
 })
 
 test('the page of an image shows the picture and its sizes', async () => {
-  const page = await visit(`/files/${harbour.id}`)
+  const page = await browser.visit(`/files/${harbour.id}`)
   await shown(page.getByRole('img', { name: 'Preview of harbour.jpg' }))
   const sizes = page.getByRole('table', { name: 'Sizes for the web' })
   await sizes.getByRole('row').nth(4).waitFor()
@@ -141,7 +128,7 @@ test('the page of an image shows the picture and its sizes', async () => {
 })
 
 test('in Korean the page speaks the words of the states, and stays so', async () => {
-  const page = await visit('/jobs')
+  const page = await browser.visit('/jobs')
   await page.getByRole('button', { name: 'Language: English' }).click()
   await page.getByRole('menuitemradio', { name: '한국어' }).click()
   await heading(page, '작업').waitFor()
@@ -152,14 +139,13 @@ test('in Korean the page speaks the words of the states, and stays so', async ()
 })
 
 test('a file is searched for, found and opened by keyboard alone', async () => {
-  const page = await visit('/')
+  const page = await browser.visit('/')
   await card(page, 'harbour.jpg').waitFor()
   await page.keyboard.press('/')
   await page.keyboard.type('tides')
   await card(page, 'harbour.jpg').waitFor({ state: 'detached' })
   const link = card(page, 'tides.csv').getByRole('link')
-  const hasFocus = () => link.evaluate((element) => element === document.activeElement)
-  for (let presses = 0; presses < 40 && !(await hasFocus()); presses += 1) await page.keyboard.press('Tab')
+  await tabTo(page, link)
   await page.keyboard.press('Enter')
   const title = heading(page, 'tides.csv')
   await title.waitFor()
@@ -169,7 +155,7 @@ test('a file is searched for, found and opened by keyboard alone', async () => {
 })
 
 test('360 px are wide enough for every page', async () => {
-  const page = await visit('/', { viewport: NARROW })
+  const page = await browser.visit('/', { viewport: NARROW })
   for (const path of everyPage()) {
     await page.goto(path)
     await settled(page)
@@ -178,7 +164,7 @@ test('360 px are wide enough for every page', async () => {
 })
 
 test('axe finds nothing serious on any page, light or dark', async () => {
-  const page = await visit('/')
+  const page = await browser.visit('/')
   for (const path of everyPage()) {
     await page.goto(path)
     await settled(page)
@@ -190,35 +176,16 @@ test('axe finds nothing serious on any page, light or dark', async () => {
 })
 
 function everyPage(): string[] {
-  return ['/', `/files/${tides.id}`, `/files/${harbour.id}`, '/jobs', '/insights']
-}
-
-/** A page of the owner, or of nobody with `storageState: undefined`. Closed after the test, which fails when it had faults. */
-async function visit(path: string, options: BrowserContextOptions = {}): Promise<Page> {
-  const context = await WatchedContext.open(browser, {
-    baseURL: running.url,
-    viewport: WIDE,
-    storageState: session,
-    ...options,
-  })
-  open.push(context)
-  return context.goto(path)
-}
-
-async function signIn(page: Page): Promise<void> {
-  await page.getByRole('button', { name: 'Sign in as Owner' }).click()
-  await heading(page, 'Library').waitFor()
-}
-
-/** Its title is there, and nothing loads any more. */
-async function settled(page: Page): Promise<void> {
-  await page.getByRole('heading', { level: 1 }).waitFor()
-  await page.getByRole('status', { name: 'Loading…' }).waitFor({ state: 'detached' })
-  await page.waitForLoadState('networkidle')
-}
-
-function heading(page: Page, name: string): Locator {
-  return page.getByRole('heading', { level: 1, name, exact: true })
+  return [
+    '/',
+    `/files/${tides.id}`,
+    `/files/${harbour.id}`,
+    '/jobs',
+    '/insights',
+    '/settings/storage',
+    '/settings/room',
+    '/settings/keys',
+  ]
 }
 
 function card(page: Page, name: string): Locator {
