@@ -52,8 +52,13 @@ export async function examineStore({
   }
   signal?.throwIfAborted()
   if (!isClean) {
+    const before = findings.get('reachable')
+    const found = 'What the doctor wrote to try the bucket could not be removed.'
     const fix = `Delete what lies under \`${ground.prefix}\`, and allow \`s3:DeleteObject\` and \`s3:AbortMultipartUpload\`.`
-    findings.set('reachable', red('What the doctor wrote to try the bucket could not be removed.', fix))
+    findings.set(
+      'reachable',
+      before?.state === 'red' ? red(`${before.found} ${found}`, `${before.fix ?? ''} ${fix}`) : red(found, fix),
+    )
   }
   const binding = strongestBinding(seen)
   return {

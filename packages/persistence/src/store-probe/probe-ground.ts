@@ -17,6 +17,7 @@ const REQUEST_MS = 10_000
 const CLEAN_MS = 10_000
 /** Something that was still on its way may arrive after the first. */
 const CLEANING_PASSES = 3
+const CLEANING_PASS_MS = 4_000
 
 export interface BearerAnswer {
   readonly status: number
@@ -92,9 +93,11 @@ export class ProbeGround {
     await Promise.allSettled(this.#running)
     try {
       if (this.#objectKeys.size === 0) return true
-      const options = { abortSignal: AbortSignal.timeout(CLEAN_MS) }
-      for (let pass = 0; pass < CLEANING_PASSES && !options.abortSignal.aborted; pass++) {
-        if (await this.#removeAll(options)) return true
+      const late = AbortSignal.timeout(CLEAN_MS)
+      for (let pass = 0; pass < CLEANING_PASSES && !late.aborted; pass++) {
+        if (await this.#removeAll({ abortSignal: AbortSignal.any([late, AbortSignal.timeout(CLEANING_PASS_MS)]) })) {
+          return true
+        }
       }
       return false
     } finally {
@@ -102,20 +105,34 @@ export class ProbeGround {
     }
   }
 
-  /** True when all is gone: a look afterwards finds nothing or, where we may not look, everything was done. */
+  /** True when all is gone: a look afterwards finds nothing or, where we cannot look, everything we know of was removed. */
   async #removeAll(options: Options): Promise<boolean> {
-    const [uploads, listed] = await Promise.all([this.#listUploads(options), this.#listObjects(options)])
-    const keys = new Set([...this.#objectKeys, ...(listed ?? [])])
-    const done = await Promise.allSettled([
-      ...[...this.#uploads, ...(uploads ?? [])].map((upload) =>
-        this.#s3.send(new AbortMultipartUploadCommand(upload), options).catch(ifGone),
-      ),
-      ...[...keys].map((Key) => this.#s3.send(new DeleteObjectCommand({ Bucket: this.bucket, Key }), options)),
+    const [isDone] = await Promise.all([
+      this.#remove([...this.#objectKeys], this.#uploads, options),
+      this.#removeListed(options),
     ])
     await this.#removeVersions(options)
-    const [openNow, thereNow] = await Promise.all([this.#listUploads(options), this.#listObjects(options)])
-    const isDone = done.every(({ status }) => status === 'fulfilled')
-    return (openNow ? openNow.length === 0 : isDone) && (thereNow ? thereNow.length === 0 : isDone)
+    const [uploads, objects] = await Promise.all([this.#listUploads(options), this.#listObjects(options)])
+    return (uploads ? uploads.length === 0 : isDone) && (objects ? objects.length === 0 : isDone)
+  }
+
+  /** What arrived without our hearing of it. */
+  async #removeListed(options: Options): Promise<void> {
+    const [uploads = [], objects = []] = await Promise.all([this.#listUploads(options), this.#listObjects(options)])
+    await this.#remove(objects, uploads, options)
+  }
+
+  /** True when every request was done. */
+  async #remove(
+    objectKeys: readonly string[],
+    uploads: readonly MultipartTarget[],
+    options: Options,
+  ): Promise<boolean> {
+    const done = await Promise.allSettled([
+      ...uploads.map((upload) => this.#s3.send(new AbortMultipartUploadCommand(upload), options).catch(ifGone)),
+      ...objectKeys.map((Key) => this.#s3.send(new DeleteObjectCommand({ Bucket: this.bucket, Key }), options)),
+    ])
+    return done.every(({ status }) => status === 'fulfilled')
   }
 
   /** Undefined when we may not look. */
