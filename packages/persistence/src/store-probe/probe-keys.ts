@@ -11,7 +11,7 @@ export const BODY = new TextEncoder().encode('bellhop doctor')
 export const OTHER_BODY = new TextEncoder().encode('bellhop d0ctor')
 export const BODY_SHA256 = hash('sha256', BODY)
 export const BODY_SHA256_BASE64 = Buffer.from(BODY_SHA256, 'hex').toString('base64')
-export const MEDIA_TYPE = 'application/octet-stream'
+const MEDIA_TYPE = 'application/octet-stream'
 const LIFE_MS = 60_000
 
 /** Keys for the doctor to misuse, made by what makes all others, and requests signed by hand for what those never are. */

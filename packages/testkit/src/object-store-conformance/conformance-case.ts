@@ -2,7 +2,7 @@ import { stripVTControlCharacters } from 'node:util'
 import { it } from 'vitest'
 
 /** `must`: Bellhop needs it. `feature`: a store may lawfully lack it, and Bellhop then does with less. */
-export type Need = 'must' | 'feature'
+type Need = 'must' | 'feature'
 
 export interface CaseResult {
   readonly area: string
