@@ -1,4 +1,4 @@
-export interface ReadRequest {
+interface ReadRequest {
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
   readonly signal: AbortSignal
