@@ -40,7 +40,15 @@ interface Slot {
 }
 
 type Step =
-  | { do: 'start'; slot: number; client: number; sizeBytes: number; isStream: boolean; isHashed: boolean }
+  | {
+      do: 'start'
+      slot: number
+      client: number
+      sizeBytes: number
+      isStream: boolean
+      isHashed: boolean
+      isLie: boolean
+    }
   | { do: 'sign'; slot: number; client: number }
   | { do: 'put'; slot: number; isForged: boolean }
   | { do: 'complete'; slot: number; client: number; isWrong: boolean }
@@ -63,6 +71,7 @@ const steps = fc.array(
       sizeBytes: fc.constantFrom(0, 1, 500, 20_000),
       isStream: fc.boolean(),
       isHashed: fc.boolean(),
+      isLie: fc.constantFrom(false, false, true),
     }),
     weighted(2, 'sign', { slot, client }),
     weighted(5, 'put', { slot, isForged: fc.boolean() }),
@@ -170,11 +179,13 @@ async function take(slots: (Slot | undefined)[], step: Step): Promise<void> {
   }
 }
 
-async function start(ctx: Context, { sizeBytes, isStream, isHashed }: Extract<Step, { do: 'start' }>): Promise<Slot> {
+async function start(ctx: Context, step: Extract<Step, { do: 'start' }>): Promise<Slot> {
+  const { sizeBytes, isStream, isHashed, isLie } = step
   const bytes = new Uint8Array(randomBytes(sizeBytes)).fill(0, 0, 1)
   const hash = isHashed ? { sha256: sha256(bytes) } : {}
   const plan = await startUpload(ctx, {
-    name: 'any.bin',
+    // No picture: it is rejected when it has arrived.
+    name: isLie ? 'any.png' : 'any.bin',
     sizeBytes: isStream ? null : sizeBytes,
     startJobs: false,
     ...(isStream ? {} : hash),
