@@ -4,6 +4,8 @@ import type { Platform } from './platform.ts'
 
 /** A new report is heeded after that at the latest. */
 const KNOWN_FOR_MS = 30_000
+/** While there is none: a worker makes one soon. */
+const UNKNOWN_FOR_MS = 1_000
 /** What a store does that nobody has examined: most heed a signed payload hash, and none is harmed by it. */
 const UNEXAMINED: KeyBinding = 'sha256'
 
@@ -30,7 +32,10 @@ async function knownBinding(platform: Platform): Promise<Known> {
   const hashed = report?.binding ?? UNEXAMINED
   const keepsPayloadHash = report?.checks.some(({ name, state }) => name === 'payload-sha256' && state === 'green')
   const unhashed = hashed !== 'store-sha256' ? hashed : keepsPayloadHash ? 'sha256' : 'none'
-  const found: Known = { binding: { hashed, unhashed }, untilMs: performance.now() + KNOWN_FOR_MS }
+  const found: Known = {
+    binding: { hashed, unhashed },
+    untilMs: performance.now() + (report ? KNOWN_FOR_MS : UNKNOWN_FOR_MS),
+  }
   known.set(platform, found)
   return found
 }
