@@ -26,6 +26,10 @@ await take('library', '/', WIDE)
 await take('dataset', `/files/${rides.id}`, { ...WIDE, viewport: { width: 1280, height: 960 } })
 await take('library-korean-dark', '/', { ...WIDE, colorScheme: 'dark', locale: 'ko-KR' })
 await take('library-narrow', '/', NARROW)
+await take('settings-storage', '/settings/storage', WIDE, untilReached)
+await bellhop.files.downloadUrl(rides.id)
+await take('settings-keys', '/settings/keys', WIDE)
+await take('settings-room-korean', '/settings/room', { ...WIDE, locale: 'ko-KR' })
 const work = await seedWork(bellhop)
 await take('jobs', '/jobs', WIDE, untilHalfDone)
 
@@ -65,6 +69,11 @@ async function untilPicturesShow(page: Page): Promise<void> {
       .filter((image) => image.getBoundingClientRect().top < innerHeight)
       .every((image) => image.naturalWidth > 0 && getComputedStyle(image).opacity === '1'),
   )
+}
+
+/** The browser has found out whether it reaches the store. */
+async function untilReached(page: Page): Promise<void> {
+  await page.getByText(/^This browser reaches your store/).waitFor()
 }
 
 async function untilHalfDone(): Promise<void> {

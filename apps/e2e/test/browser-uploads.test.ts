@@ -74,6 +74,23 @@ test('after a reload an upload goes on with the same file, sends what is missing
   expect(await downloadedSha256('expedition.bin')).toBe(large.sha256)
 })
 
+test('where the browser keeps the handle of the file, one click goes on after a reload', async () => {
+  const page = await browser.visit('/', { before: keptFilePicker })
+  page.on('dialog', (dialog) => void dialog.accept())
+  await page.evaluate(writeKeptFile, { name: 'diary.bin', sizeBytes: LARGE_BYTES })
+  const sent = new SentParts(page)
+  const release = await holdParts(page, HELD)
+  await heading(page, 'Library').waitFor()
+  await page.getByRole('button', { name: 'Upload', exact: true }).first().click()
+  await expect.poll(() => sent.arrived.size, { timeout: SOON_MS }).toBe(HELD - 1)
+  await page.reload()
+  sent.clear()
+  await release()
+  await tray(page).getByRole('button', { name: 'Go on with diary.bin' }).click()
+  await tray(page).getByText('1 file is here').waitFor({ timeout: SOON_MS })
+  expect(sent.begun).toEqual(new Set(PARTS.filter((part) => part >= HELD)))
+})
+
 test('an upload that is paused sends nothing until it goes on', async () => {
   const page = await browser.visit('/', { before: withoutHandles })
   const sent = new SentParts(page)
@@ -132,6 +149,21 @@ test('a folder of three hundred small files arrives, with as many rows as a pers
 /** As browsers without file handles are, and as none can be steered that has them. */
 function withoutHandles(): void {
   Reflect.deleteProperty(globalThis, 'showOpenFilePicker')
+}
+
+/** A dialog that always picks one file, of the browser's own disk: its handle is a real one, and outlives the page. */
+function keptFilePicker(): void {
+  Object.assign(globalThis, {
+    showOpenFilePicker: async () => [await (await navigator.storage.getDirectory()).getFileHandle('diary.bin')],
+  })
+}
+
+async function writeKeptFile({ name, sizeBytes }: { name: string; sizeBytes: number }): Promise<void> {
+  const handle = await (await navigator.storage.getDirectory()).getFileHandle(name, { create: true })
+  const file = await handle.createWritable()
+  const block = crypto.getRandomValues(new Uint8Array(65_536))
+  for (let written = 0; written < sizeBytes; written += block.length) await file.write(block)
+  await file.close()
 }
 
 async function upload(page: Page, path: string): Promise<void> {

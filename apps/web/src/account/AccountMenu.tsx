@@ -1,4 +1,5 @@
-import { LogOut } from 'lucide-react'
+import { useNavigate } from '@tanstack/react-router'
+import { LogOut, Settings2 } from 'lucide-react'
 import { Button, MenuTrigger, Separator } from 'react-aria-components'
 import { LanguageItems } from '../frame/LanguageItems.tsx'
 import { ThemeItems } from '../frame/ThemeItems.tsx'
@@ -12,6 +13,7 @@ import { switchWorkspace } from './workspace.ts'
 /** Who is signed in. On a narrow screen the settings of the top bar are found here. */
 export function AccountMenu() {
   const words = useWords()
+  const navigate = useNavigate()
   const narrow = useMatchMedia('(width < 40rem)')
   const { data: account } = trpc.account.me.useQuery(undefined, { staleTime: Number.POSITIVE_INFINITY })
   const name = account?.user.name ?? ''
@@ -34,6 +36,10 @@ export function AccountMenu() {
         {narrow && <LanguageItems />}
         {narrow && <ThemeItems />}
         <Separator className="my-1.5 h-px bg-line" />
+        <MenuItem id="settings" onAction={() => void navigate({ to: '/settings' })}>
+          <Settings2 aria-hidden size={15} />
+          {words.frame.settings}
+        </MenuItem>
         <MenuItem id="sign-out" onAction={() => void signOut()}>
           <LogOut aria-hidden size={15} />
           {words.frame.signOut}

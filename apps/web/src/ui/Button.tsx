@@ -11,7 +11,9 @@ const LOOKS: Readonly<Record<ButtonLook, string>> = {
 }
 
 const BUTTON_SHAPE =
-  'inline-flex h-9 shrink-0 items-center justify-center gap-2 rounded-lg px-3.5 text-base font-medium whitespace-nowrap transition-colors data-[disabled]:opacity-50'
+  'inline-flex shrink-0 items-center justify-center font-medium whitespace-nowrap transition-colors data-[disabled]:opacity-50'
+
+const SIZES = { usual: 'h-9 gap-2 rounded-lg px-3.5 text-base', small: 'h-8 gap-1.5 rounded-md px-2.5 text-sm' }
 
 export interface ButtonProps extends Omit<AriaButtonProps, 'className' | 'style' | 'children'> {
   readonly look?: ButtonLook
@@ -20,15 +22,10 @@ export interface ButtonProps extends Omit<AriaButtonProps, 'className' | 'style'
 }
 
 export function Button({ look = 'plain', small = false, ...props }: ButtonProps) {
-  return (
-    <AriaButton
-      {...props}
-      className={`${BUTTON_SHAPE} ${LOOKS[look]} ${small ? 'h-8 rounded-md px-2.5 text-sm' : ''}`}
-    />
-  )
+  return <AriaButton {...props} className={`${BUTTON_SHAPE} ${SIZES[small ? 'small' : 'usual']} ${LOOKS[look]}`} />
 }
 
 /** The look of a button for what is a link. */
 export function buttonClass(look: ButtonLook): string {
-  return `${BUTTON_SHAPE} ${LOOKS[look]} ${look === 'primary' ? 'hover:bg-accent-hover' : 'hover:bg-hover'}`
+  return `${BUTTON_SHAPE} ${SIZES.usual} ${LOOKS[look]} ${look === 'primary' ? 'hover:bg-accent-hover' : 'hover:bg-hover'}`
 }

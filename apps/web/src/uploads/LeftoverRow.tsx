@@ -58,12 +58,11 @@ function LeftoverFacts({
 }) {
   const { uploads, format } = useWords()
   return (
-    <p className="figures flex flex-wrap gap-x-2 text-xs text-muted">
+    <p className="figures flex flex-wrap gap-x-3 text-xs text-muted [&_time]:whitespace-normal">
       {sizeBytes === null && <span>{uploads.leftStream}</span>}
       {sizeBytes !== null && (
         <span>{arrivedBytes === null ? format.bytes(sizeBytes) : uploads.leftArrived(arrivedBytes, sizeBytes)}</span>
       )}
-      <span aria-hidden>{'·'}</span>
       {file === 'elsewhere' ? (
         <Time at={startedAt} say={uploads.leftElsewhere} />
       ) : (

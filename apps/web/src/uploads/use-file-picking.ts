@@ -1,7 +1,7 @@
 import { createContext, useContext } from 'react'
 import type { PickedFile } from './picked-file.ts'
 
-export type PickKind = 'files' | 'folder'
+type PickKind = 'files' | 'folder'
 
 interface FilePicking {
   /** Opens the browser's file dialog; what is picked is uploaded. */

@@ -1,6 +1,6 @@
 /** Units in which a person sets a bound; decimal, as all sizes of the page. */
 export const BYTE_UNITS = ['MB', 'GB', 'TB'] as const
-export type ByteUnit = (typeof BYTE_UNITS)[number]
+type ByteUnit = (typeof BYTE_UNITS)[number]
 
 const FACTORS: Readonly<Record<ByteUnit, number>> = { MB: 1e6, GB: 1e9, TB: 1e12 }
 

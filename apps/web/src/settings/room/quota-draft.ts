@@ -11,7 +11,7 @@ export interface QuotaDraft {
   readonly mediaTypes: readonly string[]
 }
 
-export type QuotaFault = 'notANumber' | 'notWhole' | 'tooLarge' | 'tooManyFiles' | 'aboveAll'
+type QuotaFault = 'notANumber' | 'notWhole' | 'tooLarge' | 'tooManyFiles' | 'aboveAll'
 export type QuotaFaults = Readonly<Partial<Record<'maxBytes' | 'maxFiles' | 'maxFileBytes', QuotaFault>>>
 
 /** As far as the database counts. */
