@@ -14,6 +14,7 @@ import {
   queueChore,
 } from '@bellhop/persistence'
 import type { CompletingLease, Executor, UploadRow } from '@bellhop/persistence'
+import { CompletingHold } from './completing-hold.ts'
 import { startJob } from './job-submission.ts'
 import type { Platform } from './platform.ts'
 import { Rejection } from './rejection.ts'
@@ -33,8 +34,9 @@ export async function settleUpload(platform: Platform, upload: UploadRow): Promi
   const { db } = platform.database
   const lease = await beginComplete(db, upload.id)
   if (lease === undefined) return outcomeOfAnother(platform, upload)
+  const hold = new CompletingHold(platform, upload.id, lease)
   try {
-    const promised = upload.mode === 'single' ? [] : await listPromisedParts(db, upload.id)
+    const promised = await listPromisedParts(db, upload.id)
     const object = await assembleUpload(platform, upload, promised)
     const { integrity, ...found } = await proveUpload(platform, upload, promised, object)
     if (integrity !== null) return await acceptUpload(platform, upload, { ...found, integrity })
@@ -43,12 +45,18 @@ export async function settleUpload(platform: Platform, upload: UploadRow): Promi
       await rejectUpload(platform, upload, error)
       throw new AppError(error.code, error.message, error.details ? { details: error.details } : {})
     }
-    await moveUpload(db, upload.id, 'reopen', lease).catch((cause: unknown) => {
+    const held = await hold.end()
+    // Lost: whoever has it now brings it to its end.
+    if (held === undefined) throw error
+    await moveUpload(db, upload.id, 'reopen', held).catch((cause: unknown) => {
       platform.log.warn('An upload stays COMPLETING until it is taken over.', cause)
     })
     throw error
+  } finally {
+    await hold.end()
   }
-  await handOver(platform, upload, lease)
+  const held = await hold.end()
+  if (held !== undefined) await handOver(platform, upload, held)
   throw verifying()
 }
 
