@@ -14,7 +14,7 @@ await using bellhop = connect({ url: 'http://localhost:3000', apiKey: 'bh_key' }
 
 const file = await bellhop.files.upload('./race.jpg', {
   tags: ['race'],
-  onProgress: ({ sentBytes, totalBytes, etaMs }) => console.log(sentBytes / totalBytes, etaMs),
+  onProgress: ({ sentBytes, totalBytes, etaMs }) => console.log(totalBytes === null ? sentBytes : sentBytes / totalBytes, etaMs),
   signal: controller.signal,
 })
 const job = await bellhop.jobs.submit('image.variants', { fileId: file.id, widths: [640] })
@@ -55,8 +55,15 @@ test('programs compile for a user with strict settings, kind by kind: this one, 
   expect(await compile([PROGRAM, ...readmes])).toBe('')
 }, 60_000)
 
+test('so does the one that remembers uploads in a folder, for a user of Node', async () => {
+  const text = readFileSync(join(import.meta.dirname, '../README.md'), 'utf8')
+  const program = /```ts\n(import { folderJournal[^]*?)```/.exec(text)?.[1]
+  expect(program).toContain('unfinished()')
+  expect(await compile([`import { connect } from '@bellhop/client'\n${program}${GIVEN}`], ['node'])).toBe('')
+}, 60_000)
+
 /** What the compiler has to say. */
-async function compile(programs: readonly string[]): Promise<string> {
+async function compile(programs: readonly string[], types: readonly string[] = []): Promise<string> {
   const here = import.meta.dirname
   const dir = await mkdtemp(join(here, 'program-'))
   try {
@@ -70,10 +77,10 @@ async function compile(programs: readonly string[]): Promise<string> {
       target: 'es2024',
       module: 'nodenext',
       lib: ['es2024', 'dom', 'dom.asynciterable', 'esnext.disposable'],
-      types: [],
+      types,
       skipLibCheck: true,
       allowImportingTsExtensions: true,
-      paths: { '@bellhop/client': ['../../src/index.ts'] },
+      paths: { '@bellhop/client': ['../../src/index.ts'], '@bellhop/client/node': ['../../src/node.ts'] },
     }
     writeFileSync(join(dir, 'tsconfig.json'), JSON.stringify({ compilerOptions: options, files }))
     const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin/tsc')

@@ -24,7 +24,7 @@ export type PaceEvent =
 export const PACE_WINDOW_MS = 1_000
 /** After a step up that brought nothing, or a halving, this long until the next. */
 export const PACE_STEADY_MS = 10_000
-export const PACE_RECOVER_MS = 2_000
+const PACE_RECOVER_MS = 2_000
 /** A step from n to n + 1 should bring 1/n; so much of it must be seen. */
 const WORTH = 0.3
 

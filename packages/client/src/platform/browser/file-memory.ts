@@ -8,12 +8,14 @@ type AskableHandle = FileSystemFileHandle &
 /** A handle leads back to the file, when the person allows it once more. */
 export const fileMemory: FileMemory = {
   note: (input) => (typeof input === 'object' && 'getFile' in input ? { handle: input } : {}),
-  async state({ handle }) {
-    const permission = await (handle as AskableHandle | undefined)?.queryPermission?.({ mode: 'read' })
+  async state(entry) {
+    const handle: AskableHandle | undefined = entry.handle
+    const permission = await handle?.queryPermission?.({ mode: 'read' })
     return ({ granted: 'at-hand', prompt: 'ask', denied: 'pick' } as const)[permission ?? 'denied']
   },
-  async reopen({ handle, name }) {
-    const permission = await (handle as AskableHandle | undefined)?.requestPermission?.({ mode: 'read' })
+  async reopen({ name, ...entry }) {
+    const handle: AskableHandle | undefined = entry.handle
+    const permission = await handle?.requestPermission?.({ mode: 'read' })
     if (handle && permission === 'granted') return handle
     throw new BellhopError('SOURCE_UNREADABLE', `${name} cannot be opened again from here; pick it once more.`)
   },

@@ -7,12 +7,13 @@ import { MIB } from '@bellhop/model'
 import { BellhopError } from '../../bellhop-error.ts'
 import { fingerprintOf } from '../../upload/fingerprint.ts'
 import type { PartRange, PreparedPart, UploadSource } from '../../upload/source.ts'
+import { bufferShelf } from './buffer-shelf.ts'
 
 /** Up to here a part is read once, into a buffer that is used again; beyond, it is read twice, in small pieces. */
 const BUFFERED_PART_BYTES = 32 * MIB
 const PIECE_BYTES = MIB
 
-/** A file on disk. Its size and time are compared before and after each reading. */
+/** A file on disk. Its size and time are compared after each reading, and before each sending. */
 export class NodeFileSource implements UploadSource {
   readonly name: string
   readonly mediaType = ''
@@ -22,8 +23,6 @@ export class NodeFileSource implements UploadSource {
   readonly #path: string
   readonly #file: FileHandle
   readonly #opened: Stats
-  /** Buffers of released parts; never more than there were parts in flight. */
-  readonly #spare: Buffer<ArrayBuffer>[] = []
 
   private constructor(path: string, name: string, file: FileHandle, opened: Stats) {
     this.#path = path
@@ -65,7 +64,6 @@ export class NodeFileSource implements UploadSource {
   }
 
   async prepare(range: PartRange, signal: AbortSignal): Promise<PreparedPart> {
-    await this.#expectUnchanged()
     const prepared = this.buffered(range.sizeBytes)
       ? await this.#intoBuffer(range)
       : await this.#inPieces(range, signal)
@@ -74,13 +72,11 @@ export class NodeFileSource implements UploadSource {
   }
 
   async close(): Promise<void> {
-    this.#spare.length = 0
     await this.#file.close()
   }
 
   async #intoBuffer({ offset, sizeBytes }: PartRange): Promise<PreparedPart> {
-    const spare = this.#spare.pop()
-    const buffer = spare && spare.length >= sizeBytes ? spare : Buffer.allocUnsafeSlow(sizeBytes)
+    const buffer = bufferShelf.take(sizeBytes)
     const bytes = buffer.subarray(0, sizeBytes)
     await this.#fill(bytes, offset)
     return {
@@ -88,7 +84,7 @@ export class NodeFileSource implements UploadSource {
       sha256: hash('sha256', bytes, 'hex'),
       content: { kind: 'bytes', bytes },
       check: () => this.#expectUnchanged(),
-      release: () => this.#spare.push(buffer),
+      release: bufferShelf.giverOf(buffer),
     }
   }
 
