@@ -15,7 +15,9 @@ export async function storeReport({
     findStoreReport(platform.database.db, platform.settings.objectStore),
     latestSweep(platform),
   ])
-  return { report: report ?? null, sweep: sweep ?? null }
+  // The walk is through the whole bucket; keys of other workspaces' objects name those workspaces.
+  const own = (key: string) => key.startsWith(`workspaces/${caller.workspaceId}/`)
+  return { report: report ?? null, sweep: sweep && { ...sweep, unknownKeys: sweep.unknownKeys.filter(own) } }
 }
 
 /** Runs the doctor: a second or so, a minute at most. */

@@ -3,6 +3,7 @@ import { findStoreReport, saveStoreReport } from '@bellhop/persistence'
 import { startTestPlatform, until } from '@bellhop/testkit'
 import type { TestPlatform } from '@bellhop/testkit'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { walkBucket } from '../src/bucket-sweep.ts'
 import { examineWhenDue } from '../src/store-examination.ts'
 
 let world: TestPlatform
@@ -63,4 +64,13 @@ test('a store that is away is reported as that, weakens no key, and is examined 
 
   await examineWhenDue(world.platform, never)
   expect(await kept()).toMatchObject({ binding: 'sha256', isBindingSeen: true })
+})
+
+test('the keys of objects that no row knows are told to the workspace that they stand under, to no other', async () => {
+  const { platform, owner } = world
+  const key = `workspaces/${owner.caller.workspaceId}/files/unknown`
+  await platform.store.put(key, 'text/plain', Buffer.from('x'), never)
+  await walkBucket(platform, { signal: never })
+  expect((await storeReport(owner)).sweep).toMatchObject({ unknownObjects: 1, unknownKeys: [key] })
+  expect((await storeReport(await world.stranger())).sweep).toMatchObject({ unknownObjects: 1, unknownKeys: [] })
 })
