@@ -82,3 +82,13 @@ test('whoever stops reading stops the rest, and a signal that fires is thrown', 
   })()
   await expect(read).rejects.toMatchObject({ code: 'ABORTED' })
 })
+
+test('whoever has been given all keys of a minute rests, and goes on when there are more', async () => {
+  await using strict = await startHouse({ keysPerMinute: { user: 30 } })
+  await using eager = connect({ url: strict.api.url, retries: 0 })
+  const inputs = Array.from({ length: 33 }, (_, index) => ({ input: new Blob([`${index}`]), name: `${index}.txt` }))
+  const results: string[] = []
+  for await (const { status } of eager.files.uploadMany(inputs, { startJobs: false })) results.push(status)
+  expect(results).toEqual(Array(33).fill('done'))
+  expect(strict.api.calls.filter((call) => call === 'uploads.start').length).toBeGreaterThan(33)
+})

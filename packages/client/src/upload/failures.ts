@@ -2,6 +2,8 @@ import { BellhopError } from '../bellhop-error.ts'
 import type { UploadSource } from './source.ts'
 import type { CompleteFailure } from './upload-state.ts'
 
+const MAX_RETRY_AFTER_MS = 60_000
+
 export function sourceError(cause: unknown): BellhopError {
   return cause instanceof BellhopError
     ? cause
@@ -39,4 +41,10 @@ export function missingOf(error: BellhopError): number[] {
   const { missing } = error.details
   if (error.code !== 'UPLOAD_INCOMPLETE' || !Array.isArray(missing)) return []
   return missing.filter((number): number is number => Number.isSafeInteger(number))
+}
+
+/** After that the server will have keys to give again. */
+export function retryAfterOf({ code, details }: BellhopError): number {
+  const { retryAfterMs } = details
+  return code === 'RATE_LIMITED' && typeof retryAfterMs === 'number' ? Math.min(retryAfterMs, MAX_RETRY_AFTER_MS) : 0
 }

@@ -104,7 +104,7 @@ function signFailed(draft: UploadDraft, event: Extract<UploadEvent, { type: 'sig
   draft.signTrouble = draft.worse(draft.signTrouble, event.atMs, event.error)
   if (!event.transient || !draft.signTrouble) return draft.fail(event.error)
   draft.signing = 'resting'
-  draft.effects.push({ type: 'restSign', failures: draft.signTrouble.failures })
+  draft.effects.push({ type: 'restSign', failures: draft.signTrouble.failures, atLeastMs: event.atLeastMs ?? 0 })
 }
 
 function sendFailed(draft: UploadDraft, event: Extract<UploadEvent, { type: 'sendFailed' }>): void {

@@ -88,6 +88,8 @@ export type UploadEvent =
       readonly transient: boolean
       readonly atMs: number
       readonly error: BellhopError
+      /** What the server asked for, which bounds how many keys it gives in a minute. */
+      readonly atLeastMs?: number
     }
   | { readonly type: 'sent'; readonly number: number }
   | {
@@ -130,7 +132,7 @@ export type UploadEffect =
   /** The part's bytes are no longer needed. */
   | { readonly type: 'release'; readonly number: number }
   | { readonly type: 'restPart'; readonly number: number; readonly failures: number; readonly atLeastMs: number }
-  | { readonly type: 'restSign'; readonly failures: number }
+  | { readonly type: 'restSign'; readonly failures: number; readonly atLeastMs: number }
   | { readonly type: 'restComplete'; readonly failures: number; readonly busy: boolean }
   | { readonly type: 'complete' }
   /** Stop what goes over the network; what is being read goes on. */
