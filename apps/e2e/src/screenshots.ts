@@ -29,7 +29,7 @@ await take('library-narrow', '/', NARROW)
 await take('settings-storage', '/settings/storage', WIDE, untilReached)
 await bellhop.files.downloadUrl(rides.id)
 await take('settings-keys', '/settings/keys', WIDE)
-await take('settings-room-korean', '/settings/room', { ...WIDE, locale: 'ko-KR' })
+await take('settings-room-korean', '/settings/room', { ...WIDE, locale: 'ko-KR' }, bounded)
 const work = await seedWork(bellhop)
 await take('jobs', '/jobs', WIDE, untilHalfDone)
 
@@ -69,6 +69,20 @@ async function untilPicturesShow(page: Page): Promise<void> {
       .filter((image) => image.getBoundingClientRect().top < innerHeight)
       .every((image) => image.naturalWidth > 0 && getComputedStyle(image).opacity === '1'),
   )
+}
+
+/** With bounds, so that there is something to see. */
+async function bounded(page: Page): Promise<void> {
+  await page.getByRole('textbox', { name: '모든 파일의 합' }).fill('0.05')
+  await page.getByRole('textbox', { name: '파일 수' }).fill('1000')
+  const types = page.getByRole('textbox', { name: '받는 형식' })
+  for (const type of ['image/*', 'text/csv', 'application/pdf']) {
+    await types.fill(type)
+    await types.press('Enter')
+  }
+  await page.getByRole('button', { name: '한도 저장' }).click()
+  await page.getByRole('button', { name: '한도 저장', disabled: true }).waitFor()
+  await page.getByRole('heading', { level: 1 }).focus()
 }
 
 /** The browser has found out whether it reaches the store. */

@@ -3,6 +3,7 @@ import { connect } from '@bellhop/client'
 import type { Bellhop, UploadedFile } from '@bellhop/client'
 import type { Locator, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { seriousViolations } from '../src/page/accessibility.ts'
 import { OwnersBrowser, settled, tabTo } from '../src/page/owners-browser.ts'
 import { storedObject } from '../src/page/stored-object.ts'
 import { startBellhop } from '../src/start-bellhop.ts'
@@ -102,6 +103,7 @@ test('who was given keys to a file is found from its page, and a key is revoked 
   await page.keyboard.press('Enter')
   const question = page.getByRole('alertdialog')
   await question.getByText('Who holds the key may still begin with it until it dies').waitFor()
+  expect(await seriousViolations(page, 'everything')).toEqual([])
   await tabTo(page, question.getByRole('button', { name: 'Revoke' }))
   await page.keyboard.press('Enter')
   await row.getByText('Revoked').waitFor()

@@ -5,6 +5,7 @@ import { connect } from '@bellhop/client'
 import type { Bellhop } from '@bellhop/client'
 import type { Locator, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { seriousViolations } from '../src/page/accessibility.ts'
 import { OwnersBrowser, heading } from '../src/page/owners-browser.ts'
 import { SentParts, holdParts } from '../src/page/sent-parts.ts'
 import { sha256Of, writeNoise } from '../src/sample-files.ts'
@@ -63,6 +64,7 @@ test('after a reload an upload goes on with the same file, sends what is missing
 
   const left = tray(page).getByRole('list', { name: 'Not finished yet' }).getByRole('listitem')
   await left.getByText(/ of 41\.9 MB are there/).waitFor()
+  expect(await seriousViolations(page, 'everything')).toEqual([])
   await pick(page, left.getByRole('button', { name: 'Pick expedition.bin again' }), other.path)
   await tray(page).getByText('is not the file that this upload began with').waitFor()
   expect(sent.begun.size).toBe(0)

@@ -1,5 +1,4 @@
 import type { CheckState, KeyBinding, StoreCheck, StoreCheckName, ValetKeyPurpose } from '@bellhop/model'
-import { plural } from './en-plural.ts'
 import { formatsFor } from './format.ts'
 
 const { count, duration } = formatsFor('en')
@@ -44,7 +43,6 @@ export const enSettings = {
     where: 'Where the bytes lie',
     endpoint: 'Address',
     publicEndpoint: 'As clients reach it',
-    sameEndpoint: 'the same',
     bucket: 'Bucket',
     binding: 'Keys are bound',
     whatItMeans: 'What does this mean?',
@@ -167,7 +165,6 @@ export const enSettings = {
         shown >= total
           ? 'Bellhop has no file for these. It leaves them alone: they may be yours.'
           : `Bellhop has no file for these. It leaves them alone: they may be yours. The first ${count(shown)} of ${count(total)}:`,
-      missingHelp: 'The objects of these files are gone from the bucket. If it keeps versions, bring them back.',
       missingSome: 'Objects of files are gone from the bucket. If it keeps versions, bring them back.',
     },
   },
@@ -193,7 +190,6 @@ export const enSettings = {
     leaveEmpty: 'Leave it empty for no bound.',
     unit: (field: string) => `Unit of ${field}`,
     allTypes: 'Every type',
-    addType: 'Add a type',
     typeHint: 'image/* or text/csv',
     removeType: (type: string) => `Remove the type ${type}`,
     types: { 'image/*': 'Images', 'video/*': 'Videos', 'audio/*': 'Audio', 'text/csv': 'CSV tables' } as Readonly<
@@ -264,7 +260,6 @@ export const enSettings = {
     noMatchTitle: 'No key matches',
     noMatchHelp: 'Nobody was given a key like that.',
     clearFilters: 'Show all keys',
-    keyCount: (value: number) => plural(value, 'key', 'keys'),
     ofFileLink: 'Who was given keys to this file',
   },
 }

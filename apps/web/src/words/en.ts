@@ -230,8 +230,8 @@ export const en = {
     announceGoesOn: (files: number) => `${plural(files, 'upload goes', 'uploads go')} on`,
     summaryPaused: (files: number) => `${plural(files, 'upload', 'uploads')} paused`,
     waitingFor: {
-      store: 'The store does not answer. It goes on by itself.',
-      server: 'Bellhop does not answer. It goes on by itself.',
+      store: 'The store is away or busy. It goes on by itself.',
+      server: 'Bellhop is away or busy. It goes on by itself.',
     },
     moreRows: (files: number) => `and ${count(files)} more`,
     pickFile: 'Pick a file once more',

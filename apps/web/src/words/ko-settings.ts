@@ -51,7 +51,6 @@ export const koSettings = {
     where: '내용이 있는 곳',
     endpoint: '주소',
     publicEndpoint: '사용자가 닿는 주소',
-    sameEndpoint: '같음',
     bucket: '버킷',
     binding: '키가 묶인 대상',
     whatItMeans: '무슨 뜻인가요?',
@@ -165,7 +164,6 @@ export const koSettings = {
         shown >= total
           ? 'Bellhop이 모르는 객체입니다. 직접 올린 것일 수 있으므로 그대로 둡니다.'
           : `Bellhop이 모르는 객체입니다. 직접 올린 것일 수 있으므로 그대로 둡니다. ${count(total)}개 중 처음 ${count(shown)}개:`,
-      missingHelp: '이 파일들의 객체가 버킷에서 사라졌습니다. 버전이 보관되어 있다면 되돌리세요.',
       missingSome: '파일의 객체가 버킷에서 사라졌습니다. 버전이 보관되어 있다면 되돌리세요.',
     },
   },
@@ -191,7 +189,6 @@ export const koSettings = {
     leaveEmpty: '비워 두면 한도가 없습니다.',
     unit: (field) => `단위: ${field}`,
     allTypes: '모든 형식',
-    addType: '형식 추가',
     typeHint: 'image/* 또는 text/csv',
     removeType: (type) => `형식 ${type} 제거`,
     types: { 'image/*': '이미지', 'video/*': '동영상', 'audio/*': '오디오', 'text/csv': 'CSV 표' },
@@ -254,7 +251,6 @@ export const koSettings = {
     noMatchTitle: '일치하는 키가 없습니다',
     noMatchHelp: '그런 키를 받은 사람이 없습니다.',
     clearFilters: '모든 키 보기',
-    keyCount: (value) => `키 ${count(value)}개`,
     ofFileLink: '이 파일의 키를 받은 사람',
   },
 } satisfies SettingsWords

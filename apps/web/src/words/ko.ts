@@ -274,8 +274,8 @@ export const ko = {
     announceGoesOn: (files) => `업로드 ${count(files)}건 계속`,
     summaryPaused: (files) => `업로드 ${count(files)}건 멈춤`,
     waitingFor: {
-      store: '저장소가 응답하지 않습니다. 저절로 이어집니다.',
-      server: 'Bellhop이 응답하지 않습니다. 저절로 이어집니다.',
+      store: '저장소가 응답하지 않거나 바쁩니다. 저절로 이어집니다.',
+      server: 'Bellhop이 응답하지 않거나 바쁩니다. 저절로 이어집니다.',
     },
     moreRows: (files) => `외 ${count(files)}개`,
     pickFile: '파일 다시 고르기',

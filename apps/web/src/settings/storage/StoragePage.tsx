@@ -41,6 +41,7 @@ export function StoragePage(): ReactNode {
   return (
     <div className="flex flex-col gap-6">
       <SettingsHead section="storage">{report !== null && checkButton}</SettingsHead>
+      {check.busy && <p className="text-sm text-muted">{storage.checkingHelp}</p>}
       {check.error !== null && (
         <p role="alert" className="rounded-xl bg-bad-soft px-4 py-3 text-bad">
           {check.error}
