@@ -29,9 +29,9 @@ await take('library-narrow', '/', NARROW)
 await take('settings-storage', '/settings/storage', WIDE, untilReached)
 await bellhop.files.downloadUrl(rides.id)
 await take('settings-keys', '/settings/keys', WIDE)
-await take('settings-room-korean', '/settings/room', { ...WIDE, locale: 'ko-KR' }, bounded)
 const work = await seedWork(bellhop)
 await take('jobs', '/jobs', WIDE, untilHalfDone)
+await take('settings-room-korean', '/settings/room', { ...WIDE, locale: 'ko-KR' }, bounded)
 
 async function signIn(visitor: Browser): Promise<BrowserContextOptions['storageState']> {
   await using context = await visitor.newContext()
@@ -73,7 +73,7 @@ async function untilPicturesShow(page: Page): Promise<void> {
 
 /** With bounds, so that there is something to see. */
 async function bounded(page: Page): Promise<void> {
-  await page.getByRole('textbox', { name: '모든 파일의 합' }).fill('0.05')
+  await page.getByRole('textbox', { name: '모든 파일의 합' }).fill('0.5')
   await page.getByRole('textbox', { name: '파일 수' }).fill('1000')
   const types = page.getByRole('textbox', { name: '받는 형식' })
   for (const type of ['image/*', 'text/csv', 'application/pdf']) {
