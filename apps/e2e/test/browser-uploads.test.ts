@@ -65,7 +65,7 @@ test('after a reload an upload goes on with the same file, sends what is missing
   const left = tray(page).getByRole('list', { name: 'Not finished yet' }).getByRole('listitem')
   await left.getByText(/ of 41\.9 MB are there/).waitFor()
   expect(await seriousViolations(page, 'everything')).toEqual([])
-  await pick(page, left.getByRole('button', { name: 'Pick expedition.bin again' }), other.path)
+  await pick(page, left.getByRole('button', { name: 'Pick the file expedition.bin' }), other.path)
   await tray(page).getByText('is not the file that this upload began with').waitFor()
   expect(sent.begun.size).toBe(0)
 

@@ -36,7 +36,7 @@ export function LeftoverRow({ leftover }: { readonly leftover: Leftover }) {
         {sizeBytes !== null && (
           <Button
             small
-            aria-label={opensItself ? uploads.goOn(name) : uploads.pickAgain(name)}
+            aria-label={opensItself ? uploads.goOn(name) : uploads.leftPickNamed(name)}
             onPress={() => void goOn()}
           >
             {opensItself ? <Play aria-hidden size={14} /> : <FolderSearch aria-hidden size={14} />}

@@ -246,6 +246,7 @@ export const en = {
     leftPick: 'Pick the same file, and only what is missing is sent.',
     leftGoOn: 'Go on',
     leftPickFile: 'Pick the file',
+    leftPickNamed: (name: string) => `Pick the file ${name}`,
     discard: (name: string) => `Discard ${name}`,
     discardTitle: (name: string) => `Discard the upload of ${name}?`,
     discardHelp: 'What has arrived of it is removed from the bucket. The file on your machine is not touched.',

@@ -290,6 +290,7 @@ export const ko = {
     leftPick: '같은 파일을 고르면 빠진 부분만 보냅니다.',
     leftGoOn: '계속',
     leftPickFile: '파일 고르기',
+    leftPickNamed: (name) => `파일 고르기: ${name}`,
     discard: (name) => `${name} 버리기`,
     discardTitle: (name) => `업로드를 버릴까요? ${name}`,
     discardHelp: '도착한 내용이 버킷에서 지워집니다. 내 컴퓨터의 파일은 그대로입니다.',
