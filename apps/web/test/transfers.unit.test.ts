@@ -74,7 +74,7 @@ function file(name: string) {
 
 function world() {
   const engine = new Engine()
-  const transfers = new Transfers(engine as never, () => {})
+  const transfers = new Transfers(engine, () => {})
   const told = (check: () => boolean) => expect.poll(check, { timeout: 5_000 }).toBe(true)
   return { engine, transfers, told }
 }
