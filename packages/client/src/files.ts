@@ -51,7 +51,7 @@ export class Files {
       notes: this.#notes,
       patienceMs,
       port: {
-        start: (input, signal) => caller.once((control) => contract.uploads.start.mutate(input, control), signal),
+        start: (input, signal) => caller.try((control) => contract.uploads.start.mutate(input, control), signal),
         signParts: (input, signal) =>
           caller.try((control) => contract.uploads.signParts.mutate(input, control), signal),
         renew: (input, signal) => caller.try((control) => contract.uploads.renew.mutate(input, control), signal),

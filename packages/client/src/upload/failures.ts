@@ -25,11 +25,6 @@ export function isWorthless(error: BellhopError, { rereadable }: Pick<UploadSour
   return error.code === 'SOURCE_CHANGED' && error.details['differs'] !== true
 }
 
-/** The server took nothing up, so that it may be asked again. */
-export function mayStartAgain(error: BellhopError): boolean {
-  return error.code === 'RATE_LIMITED' || error.code === 'STORE_UNAVAILABLE'
-}
-
 export function completeFailureOf(error: BellhopError): CompleteFailure {
   if (error.code === 'UPLOAD_INCOMPLETE') return 'incomplete'
   if (error.code === 'UPLOAD_BUSY') return 'busy'

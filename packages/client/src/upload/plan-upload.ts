@@ -9,8 +9,8 @@ import type { UploadOptions } from './upload-options.ts'
 import type { UploadWork } from './upload-work.ts'
 
 /** How a source is cut, before the server is asked: by the rules of the model, which are the server's. */
-export function newWork({ sizeBytes }: Pick<UploadSource, 'sizeBytes'>): UploadWork {
-  const fresh = { uploadId: null, arrived: new Map<number, string | null>() }
+export function newWork(uploadId: UploadId, { sizeBytes }: Pick<UploadSource, 'sizeBytes'>): UploadWork {
+  const fresh = { uploadId, isBegun: false, arrived: new Map<number, string | null>() }
   if (sizeBytes === null) {
     return { ...fresh, mode: 'multipart', sizeBytes, partSizeBytes: LIMITS.unknownSizePartBytes, partCount: null }
   }
@@ -24,7 +24,7 @@ export function newWork({ sizeBytes }: Pick<UploadSource, 'sizeBytes'>): UploadW
 /** What begins it on the server. The fingerprint is taken while the first part is read. */
 export function beginning(
   port: UploadPort,
-  { mode }: UploadWork,
+  { uploadId, mode }: UploadWork,
   source: UploadSource,
   options: UploadOptions,
   fingerprint: Promise<string | null>,
@@ -35,6 +35,7 @@ export function beginning(
     const sha256 = mode === 'single' ? parts[0]?.sha256 : undefined
     return port.start(
       {
+        uploadId,
         name: source.name,
         sizeBytes: source.sizeBytes,
         ...(mediaType ? { mediaType } : {}),
@@ -81,7 +82,7 @@ export async function foundWork(
   let arrivedBytes = 0
   for (const number of arrived.keys()) arrivedBytes += partLength(number, sizeBytes, partBytes)
   return {
-    work: { uploadId, mode, sizeBytes, partSizeBytes: partBytes, partCount: count, arrived },
+    work: { uploadId, isBegun: true, mode, sizeBytes, partSizeBytes: partBytes, partCount: count, arrived },
     found: { fileId: found.fileId, fingerprint, arrivedBytes },
   }
 }

@@ -16,19 +16,22 @@ export class UploadCalls {
   readonly #work: UploadWork
   readonly #port: UploadPort
   readonly #begin: BeginUpload
-  #uploadId: UploadId | null
+  #isBegun: boolean
+  /** It was asked for, whether or not an answer came. */
+  #mayBeBegun: boolean
   #beginning: Promise<void> | null = null
 
   constructor(work: UploadWork, port: UploadPort, begin: BeginUpload) {
     this.#work = work
     this.#port = port
     this.#begin = begin
-    this.#uploadId = work.uploadId
+    this.#isBegun = work.isBegun
+    this.#mayBeBegun = work.isBegun
   }
 
   /** Null until the server knows of it. */
   get uploadId(): UploadId | null {
-    return this.#uploadId
+    return this.#isBegun ? this.#work.uploadId : null
   }
 
   /**
@@ -36,13 +39,13 @@ export class UploadCalls {
    * could tell the server.
    */
   async sign(parts: readonly PartToSign[], signal: AbortSignal): Promise<void> {
-    if (this.#uploadId === null) {
+    if (!this.#isBegun) {
       this.#beginning ??= this.#start(parts)
       await this.#beginning
     }
     const keyless = parts.filter(({ number }) => !this.keys.has(number))
     if (keyless.length === 0 || signal.aborted) return
-    const uploadId = this.#id()
+    const { uploadId } = this.#work
     if (this.#work.mode === 'multipart') {
       this.keys.keepParts(await this.#port.signParts({ uploadId, parts: keyless }, signal))
       return
@@ -54,14 +57,14 @@ export class UploadCalls {
   /** `streamBytes` of a stream whose length was not known. */
   complete(streamBytes: number | null, signal: AbortSignal): Promise<CompletedUpload> {
     const sizeBytes = this.#work.sizeBytes === null && streamBytes !== null ? { sizeBytes: streamBytes } : {}
-    return this.#port.complete({ uploadId: this.#id(), ...sizeBytes }, signal)
+    return this.#port.complete({ uploadId: this.#work.uploadId, ...sizeBytes }, signal)
   }
 
   /** Best effort: what cannot be aborted now, the server sweeps later. Null: it was not, or there was nothing to abort. */
   async abort(): Promise<string | null> {
     await this.#beginning?.catch(() => {})
-    const uploadId = this.#uploadId
-    if (uploadId === null) return null
+    if (!this.#mayBeBegun) return null
+    const { uploadId } = this.#work
     for (let attempt = 1; attempt <= ABORT_ATTEMPTS; attempt += 1) {
       try {
         return (await this.#port.abort({ uploadId })).status
@@ -75,8 +78,9 @@ export class UploadCalls {
 
   async #start(parts: readonly PartToSign[]): Promise<void> {
     try {
+      this.#mayBeBegun = true
       const plan = await this.#begin(parts)
-      this.#uploadId = plan.uploadId
+      this.#isBegun = true
       const { mode, partSizeBytes } = this.#work
       if (plan.mode !== mode || (plan.mode === 'multipart' && plan.partSizeBytes !== partSizeBytes)) {
         throw new BellhopError('INTERNAL', 'This SDK cuts files otherwise than the server does; use the same version.')
@@ -85,10 +89,5 @@ export class UploadCalls {
     } finally {
       this.#beginning = null
     }
-  }
-
-  #id(): UploadId {
-    if (this.#uploadId === null) throw new BellhopError('INTERNAL', 'The upload has not begun.')
-    return this.#uploadId
   }
 }

@@ -37,8 +37,8 @@ export interface UploadSnapshot {
 
 /** One upload as a user interface sees it: `useSyncExternalStore(handle.subscribe, () => handle.state)`. */
 export interface UploadHandle {
-  /** Of this page only. */
-  readonly id: string
+  /** Of the upload, from before the server knows of it. */
+  readonly id: UploadId
   readonly state: UploadSnapshot
   readonly subscribe: (listener: () => void) => () => void
   readonly done: Promise<UploadedFile>

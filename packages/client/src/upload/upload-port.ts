@@ -11,6 +11,7 @@ export interface UploadPort {
 }
 
 export interface StartUpload {
+  uploadId: UploadId
   name: string
   /** Null: a stream whose length is told when it has ended. */
   sizeBytes: number | null

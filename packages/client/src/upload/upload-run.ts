@@ -3,15 +3,7 @@ import { BUSY_BACK_OFF, PATIENCE_MS, TRANSFER_BACK_OFF, backOffMs, wait } from '
 import type { BackOff } from '../back-off.ts'
 import { BellhopError, abortError } from '../bellhop-error.ts'
 import type { Platform } from '../platform/platform.ts'
-import {
-  completeFailureOf,
-  isWorthless,
-  mayStartAgain,
-  missingOf,
-  retryAfterOf,
-  sourceDiffers,
-  sourceError,
-} from './failures.ts'
+import { completeFailureOf, isWorthless, missingOf, retryAfterOf, sourceDiffers, sourceError } from './failures.ts'
 import { stepUpload } from './machine.ts'
 import { PartStock } from './part-stock.ts'
 import { sendPart } from './send-part.ts'
@@ -228,9 +220,15 @@ export class UploadRun {
       if (leg.aborted) return
       if (!(error instanceof BellhopError)) throw error
       if (error.code === 'PART_CHANGED') return this.#sourceFailed(sourceDiffers(this.#tools.source.name, error))
-      const transient = this.#calls.uploadId === null ? mayStartAgain(error) : error.retryable
       const atLeastMs = retryAfterOf(error)
-      return this.#dispatch({ type: 'signFailed', numbers, transient, atMs: performance.now(), error, atLeastMs })
+      return this.#dispatch({
+        type: 'signFailed',
+        numbers,
+        transient: error.retryable,
+        atMs: performance.now(),
+        error,
+        atLeastMs,
+      })
     }
     if (!leg.aborted) this.#dispatch({ type: 'signed', numbers })
   }

@@ -62,9 +62,10 @@ export class Uploader {
   }
 
   start(given: UploadInput, options: UploadOptions): UploadHandle {
-    return this.#handle(given, options, async (source, input, scene) => {
+    const id = newId('upload')
+    return this.#handle(id, given, options, async (source, input, scene) => {
       const { port, notes } = this.#tools
-      const work = newWork(source)
+      const work = newWork(id, source)
       const large = work.mode === 'multipart' && source.rereadable
       const fingerprint = large ? source.fingerprint(scene.signal) : Promise.resolve(null)
       // What cannot be sampled cannot be read either, and reading says why.
@@ -81,7 +82,7 @@ export class Uploader {
   }
 
   resume(uploadId: UploadId, given: Given, options: ResumeOptions): UploadHandle {
-    return this.#handle(given, options, async (source, input, scene) => {
+    return this.#handle(uploadId, given, options, async (source, input, scene) => {
       const { port, notes } = this.#tools
       const { work, found } = await foundWork(port, uploadId, source, scene.signal)
       change(scene, { uploadId, fileId: found.fileId })
@@ -91,7 +92,7 @@ export class Uploader {
     })
   }
 
-  #handle(input: Given, options: ResumeOptions, plan: Plan): UploadHandle {
+  #handle(id: UploadId, input: Given, options: ResumeOptions, plan: Plan): UploadHandle {
     const cancel = new AbortController()
     const signal = options.signal ? AbortSignal.any([options.signal, cancel.signal]) : cancel.signal
     const observed = new Observed(waiting(input, options))
@@ -100,8 +101,7 @@ export class Uploader {
     // Whoever only watches the state need not also catch the promise.
     done.catch(() => {})
     return {
-      // Not `crypto.randomUUID`, which a page on plain http does not have.
-      id: newId('upload'),
+      id,
       get state() {
         return observed.value
       },
