@@ -1,6 +1,6 @@
 import { open, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
-import { MIB } from '@bellhop/model'
+import { LIMITS, MIB, newId } from '@bellhop/model'
 import type { UploadId } from '@bellhop/model'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { BellhopError, connect } from '../src/index.ts'
@@ -163,6 +163,38 @@ describe('the journal', () => {
     expect(await bellhop.files.unfinished()).toEqual([])
     await bellhop.files.abort(await leaveOpen(path, 3))
     expect(await folderJournal(journalDir).list()).toEqual([])
+  })
+
+  test('keeps an upload while it is looked at from another workspace', async () => {
+    const { path } = await randomFile(house.dir, 3 * PART)
+    const uploadId = await leaveOpen(path, 3)
+    const { caller } = house.api
+    house.api.caller = (await house.platform.stranger()).caller
+    expect(await bellhop.files.unfinished()).toEqual([])
+    house.api.caller = caller
+    expect(await bellhop.files.unfinished()).toMatchObject([{ uploadId, file: 'at-hand' }])
+    await bellhop.files.abort(uploadId)
+  })
+
+  test('forgets an upload that the server does not know, once no server could have it', async () => {
+    const journal = folderJournal(journalDir)
+    const note = (uploadId: UploadId, ageMs: number) =>
+      journal.put({
+        uploadId,
+        fileId: newId('file'),
+        server: new URL(house.api.url).href,
+        name: 'a.bin',
+        sizeBytes: 3 * PART,
+        lastModifiedMs: null,
+        fingerprint: null,
+        startedAt: new Date(Date.now() - ageMs).toISOString(),
+      })
+    const [young, old] = [newId('upload'), newId('upload')]
+    await note(young, LIMITS.uploadLifeMs - 60_000)
+    await note(old, LIMITS.uploadLifeMs)
+    expect(await bellhop.files.unfinished()).toEqual([])
+    expect((await journal.list()).map(({ uploadId }) => uploadId)).toEqual([young])
+    await journal.delete(young)
   })
 
   test('leads on after a kill -9: nothing that has arrived is sent again', async () => {

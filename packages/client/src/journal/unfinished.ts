@@ -1,7 +1,9 @@
+import { LIMITS } from '@bellhop/model'
 import type { FileId, UploadId, UploadProgress } from '@bellhop/model'
 import { BellhopError } from '../bellhop-error.ts'
 import type { FileAtHand, FileMemory } from './file-memory.ts'
 import type { Notes } from './notes.ts'
+import type { JournalEntry } from './upload-journal.ts'
 
 /** An upload of this device that can be gone on with. */
 export interface UnfinishedUpload {
@@ -19,7 +21,10 @@ export interface UnfinishedUpload {
 /** Asked of the server at once. */
 const AT_ONCE = 4
 
-/** What the journal holds and the server still has open. Notes of uploads that have ended are removed. */
+/**
+ * What the journal holds and the server still has open. Notes of uploads that have ended are removed; those of uploads that
+ * the server does not know stay for as long as it could have them: another workspace, or another person, may have begun them.
+ */
 export async function unfinishedUploads(
   notes: Notes,
   memory: FileMemory,
@@ -35,8 +40,12 @@ export async function unfinishedUploads(
           if (error instanceof BellhopError && error.code === 'UPLOAD_NOT_FOUND') return null
           throw error
         })
+        if (progress === null) {
+          if (!mayBeOpen(entry)) await notes.ended(uploadId)
+          return null
+        }
         // COMPLETING: resuming answers the file.
-        if (progress === null || (progress.status !== 'OPEN' && progress.status !== 'COMPLETING')) {
+        if (progress.status !== 'OPEN' && progress.status !== 'COMPLETING') {
           await notes.ended(uploadId)
           return null
         }
@@ -49,4 +58,9 @@ export async function unfinishedUploads(
     unfinished.push(...found.filter((upload) => upload !== null))
   }
   return unfinished
+}
+
+/** In a workspace that this caller does not see. */
+function mayBeOpen({ startedAt }: JournalEntry): boolean {
+  return Date.now() - Date.parse(startedAt) < LIMITS.uploadLifeMs
 }

@@ -70,6 +70,8 @@ export async function startHouse(settings: PlatformSettings = {}): Promise<House
 class HouseApi {
   /** Answers instead of the server, for a procedure. */
   intercept: (procedure: string) => number | undefined = () => undefined
+  /** Who every call comes from. */
+  caller: TestPlatform['owner']['caller']
   /** Every call, in order of coming. */
   readonly calls: string[] = []
   readonly #handle: ReturnType<typeof createHTTPHandler>
@@ -78,12 +80,13 @@ class HouseApi {
 
   constructor({ owner }: TestPlatform) {
     const { platform, jobHub, viewHub, caller } = owner
+    this.caller = caller
     const createContext = (): RequestContext => ({
       platform,
       jobHub,
       viewHub,
       requestId: 'request 1',
-      identify: async () => caller,
+      identify: async () => this.caller,
       drained: async () => {},
     })
     this.#handle = createHTTPHandler({ router: appRouter, basePath: '/trpc/', createContext })
