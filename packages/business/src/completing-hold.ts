@@ -4,7 +4,7 @@ import type { CompletingLease } from '@bellhop/persistence'
 import type { Platform } from './platform.ts'
 
 /** Four times within the lease, after which others may take the upload over. */
-const RENEW_EVERY_MS = 3_000
+const RENEW_EVERY_MS = 1_500
 
 /**
  * Keeps an upload that is COMPLETING in these hands, however long the store or the reading takes; fires its signal when

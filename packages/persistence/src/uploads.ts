@@ -11,7 +11,7 @@ export type UploadRow = typeof uploads.$inferSelect & {
 export type NewUpload = typeof uploads.$inferInsert
 
 /** One caller completes at a time and renews this while it does; what a dead server began may be taken over after it. */
-const COMPLETING_LEASE = sql`interval '12 seconds'`
+const COMPLETING_LEASE = sql`interval '6 seconds'`
 
 /** Undefined: there is an upload of that id. */
 export async function insertUpload(tx: Executor, upload: NewUpload): Promise<typeof uploads.$inferSelect | undefined> {
