@@ -9,6 +9,8 @@ import type { LocalStackConfig, LocalStackReady } from './protocol.ts'
 
 const BUCKET = 'bellhop'
 const REGION = 'us-east-1'
+// Longer than any upload may take; only what was left for good is aborted.
+const ABORT_UPLOADS_AFTER_DAYS = 30
 // The caller holds the whole data folder, so whoever still holds a part of it is about to end.
 const PREDECESSOR_MS = 30_000
 
@@ -53,6 +55,7 @@ export async function runLocalStack(config: LocalStackConfig, options: LocalStac
           secretAccessKey,
           region: REGION,
           buckets: [BUCKET],
+          abortUploadsAfterDays: ABORT_UPLOADS_AFTER_DAYS,
           log: ({ error, method, path }) => error !== undefined && log(`${method} ${path}: ${inspect(error)}`),
           signal,
         }).then((server) => starting.use(server))

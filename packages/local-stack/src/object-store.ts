@@ -4,6 +4,7 @@ import { acquireDataDir } from './data-dir.ts'
 import { findFreePort } from './free-port.ts'
 import { LocalStackError, systemCode } from './local-stack-error.ts'
 import { type AccessLogEntry, handleRequest } from './s3/request-handler.ts'
+import { abortOverdueUploads } from './s3/overdue-uploads.ts'
 import { Signer } from './s3/signer.ts'
 import { Store } from './s3/store.ts'
 import type { StoreGuard } from './s3/weaker-store.ts'
@@ -26,6 +27,11 @@ export type ObjectStoreOptions = {
   waitForFolderMs?: number
   /** Made when they are missing. */
   buckets?: string[]
+  /**
+   * In those buckets, multipart uploads are aborted after so many days of 24 hours, unless rules of their own were ever
+   * given or taken away. No rule without it.
+   */
+  abortUploadsAfterDays?: number
   /** The address to listen on; loopback (127.0.0.1) without it. */
   host?: string
   accessKeyId: string
@@ -35,7 +41,7 @@ export type ObjectStoreOptions = {
   log?: (entry: AccessLogEntry) => void
   /** Ends the start, not the running store. */
   signal?: AbortSignal
-  /** The clock that signatures are judged by. */
+  /** The clock that signatures and the age of uploads are judged by. */
   now?: () => Date
   /** Makes it stand in for a weaker store, to try what comes of that; nothing without it. */
   without?: readonly StoreGuard[]
@@ -56,13 +62,14 @@ export interface LocalObjectStore extends AsyncDisposable {
  */
 export async function startObjectStore(options: ObjectStoreOptions): Promise<LocalObjectStore> {
   const { dir, host = DEFAULT_HOST, region = DEFAULT_REGION, log = () => {}, now = () => new Date() } = options
-  const { accessKeyId, secretAccessKey, buckets = [], signal } = options
+  const { accessKeyId, secretAccessKey, signal } = options
   const without = new Set(options.without)
+  const onError = (error: unknown) => log(sweepFailure(error))
   const lock = await acquireDataDir(dir, { waitMs: options.waitForFolderMs, signal })
   const port = options.port ?? (await findFreePort(host, options.preferredPort))
   try {
-    const store = await Store.open(lock.dir, region, (error) => log(sweepFailure(error)))
-    for (const bucket of buckets) if (!store.find(bucket)) await store.create(bucket, now())
+    const store = await Store.open(lock.dir, region, onError)
+    await makeBuckets(store, options, now())
     const context = { store, signer: new Signer({ accessKeyId, secretAccessKey, region }), now, log, without }
     const running = new Set<Promise<void>>()
     const handle = (message: IncomingMessage, response: ServerResponse, allowBody: () => void) => {
@@ -85,6 +92,7 @@ export async function startObjectStore(options: ObjectStoreOptions): Promise<Loc
       await store.close()
       throw error
     }
+    const overdue = abortOverdueUploads(store, { now, onError })
 
     let stopping: Promise<void> | undefined
     const stop = () =>
@@ -96,6 +104,7 @@ export async function startObjectStore(options: ObjectStoreOptions): Promise<Loc
         await closed
         clearTimeout(cut)
         await Promise.allSettled(running)
+        await overdue[Symbol.asyncDispose]()
         await store.close()
         await lock.release()
       })())
@@ -106,6 +115,19 @@ export async function startObjectStore(options: ObjectStoreOptions): Promise<Loc
   } catch (error) {
     await lock.release()
     throw systemCode(error) === 'EADDRINUSE' ? portTaken(port, host, error) : error
+  }
+}
+
+async function makeBuckets(
+  store: Store,
+  { buckets = [], abortUploadsAfterDays }: ObjectStoreOptions,
+  now: Date,
+): Promise<void> {
+  for (const name of buckets) {
+    if (!store.find(name)) await store.create(name, now)
+    const bucket = store.get(name)
+    if (abortUploadsAfterDays === undefined || bucket.info.lifecycle !== undefined) continue
+    await bucket.setLifecycle([{ id: 'incomplete-uploads', isEnabled: true, prefix: '', abortUploadsAfterDays }])
   }
 }
 

@@ -2,6 +2,7 @@ import type { Operation } from './operation.ts'
 import { corsDocument, parseCorsRules } from './cors-rule.ts'
 import { readText } from './body.ts'
 import { S3Error } from './errors.ts'
+import { lifecycleDocument, parseLifecycleRules } from './lifecycle-rule.ts'
 import { xmlResponse } from './response.ts'
 import { parseXml } from './xml.ts'
 
@@ -51,5 +52,23 @@ export const getBucketCors: Operation = async ({ store, bucketName }) => {
 
 export const deleteBucketCors: Operation = async ({ store, bucketName }) => {
   await store.get(bucketName).setCors(undefined)
+  return { status: 204 }
+}
+
+export const putBucketLifecycle: Operation = async ({ store, request, bucketName }) => {
+  const bucket = store.get(bucketName)
+  const text = await readText(request, MAX_DOCUMENT_BYTES)
+  await bucket.setLifecycle(parseLifecycleRules(parseXml(text, 'LifecycleConfiguration')))
+  return { status: 200 }
+}
+
+export const getBucketLifecycle: Operation = async ({ store, bucketName }) => {
+  const { lifecycle = [] } = store.get(bucketName).info
+  if (lifecycle.length === 0) throw new S3Error('NoSuchLifecycleConfiguration')
+  return xmlResponse('LifecycleConfiguration', lifecycleDocument(lifecycle))
+}
+
+export const deleteBucketLifecycle: Operation = async ({ store, bucketName }) => {
+  await store.get(bucketName).setLifecycle([])
   return { status: 204 }
 }

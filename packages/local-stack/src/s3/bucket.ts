@@ -3,6 +3,8 @@ import { join } from 'node:path'
 import { Blobs } from './blobs.ts'
 import type { CorsRule } from './cors-rule.ts'
 import { readJson, replaceJson } from './durable-file.ts'
+import { KeyedLock } from './keyed-lock.ts'
+import type { LifecycleRule } from './lifecycle-rule.ts'
 import { MultipartUploads } from './multipart-upload.ts'
 import { blobsOf } from './object-record.ts'
 import { ObjectRecords } from './object-records.ts'
@@ -14,6 +16,8 @@ export type BucketInfo = {
   /** ISO 8601. */
   created: string
   cors?: CorsRule[]
+  /** Undefined when nobody has decided; empty when there are to be none. */
+  lifecycle?: LifecycleRule[]
 }
 
 /** A bucket on its folder. */
@@ -23,6 +27,7 @@ export class Bucket {
   readonly objects: ObjectRecords
   readonly uploads: MultipartUploads
   readonly #temporaryDir: string
+  readonly #lock = new KeyedLock()
   #info: BucketInfo
 
   private constructor(dir: string, temporaryDir: string, info: BucketInfo) {
@@ -55,10 +60,14 @@ export class Bucket {
   }
 
   async setCors(cors: CorsRule[] | undefined): Promise<void> {
-    const { cors: _, ...rest } = this.#info
-    const info = { ...rest, ...(cors && { cors }) }
-    await replaceJson(join(this.dir, INFO_FILE), info, this.#temporaryDir)
-    this.#info = info
+    await this.#change((info) => {
+      const { cors: _, ...rest } = info
+      return { ...rest, ...(cors && { cors }) }
+    })
+  }
+
+  async setLifecycle(lifecycle: LifecycleRule[]): Promise<void> {
+    await this.#change((info) => ({ ...info, lifecycle }))
   }
 
   async isEmpty(): Promise<boolean> {
@@ -78,5 +87,14 @@ export class Bucket {
       for (const blob of blobsOf(record)) blobsAtStart.delete(blob)
     }
     await this.blobs.remove(blobsAtStart)
+  }
+
+  /** One change after the other, or one of them would be lost. */
+  async #change(change: (info: BucketInfo) => BucketInfo): Promise<void> {
+    await this.#lock.run(INFO_FILE, async () => {
+      const info = change(this.#info)
+      await replaceJson(join(this.dir, INFO_FILE), info, this.#temporaryDir)
+      this.#info = info
+    })
   }
 }

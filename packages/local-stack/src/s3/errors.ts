@@ -28,6 +28,7 @@ const ERRORS = {
   NoSuchBucket: [404, 'The specified bucket does not exist.'],
   NoSuchCORSConfiguration: [404, 'The CORS configuration does not exist.'],
   NoSuchKey: [404, 'The specified key does not exist.'],
+  NoSuchLifecycleConfiguration: [404, 'The lifecycle configuration does not exist.'],
   NoSuchUpload: [404, 'The specified multipart upload does not exist. It may have been aborted or completed.'],
   NotImplemented: [501, 'This store does not implement the functionality that you asked for.'],
   PreconditionFailed: [412, 'At least one of the preconditions that you specified did not hold.'],

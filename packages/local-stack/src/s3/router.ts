@@ -28,15 +28,18 @@ const ROUTES: Record<Scope, Record<string, Operation>> = {
   bucket: {
     DELETE: buckets.deleteBucket,
     'DELETE cors': buckets.deleteBucketCors,
+    'DELETE lifecycle': buckets.deleteBucketLifecycle,
     GET: async (context) =>
       context.request.target.query['list-type'] === '2' ? listObjectsV2(context) : listObjectsV1(context),
     'GET cors': buckets.getBucketCors,
+    'GET lifecycle': buckets.getBucketLifecycle,
     'GET location': buckets.getBucketLocation,
     'GET uploads': listMultipartUploads,
     HEAD: buckets.headBucket,
     'POST delete': deleteObjects,
     PUT: buckets.createBucket,
     'PUT cors': buckets.putBucketCors,
+    'PUT lifecycle': buckets.putBucketLifecycle,
   },
   object: {
     DELETE: objects.deleteObject,

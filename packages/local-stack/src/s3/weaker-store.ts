@@ -25,6 +25,8 @@ export type StoreGuard =
   /** Pages may read the ETag and range headers of answers. */
   | 'cors-headers'
   | 'expiry'
+  /** Buckets have lifecycle rules. */
+  | 'lifecycle'
   /** Nobody reads without a signature. */
   | 'private'
 
@@ -45,6 +47,7 @@ export function* otherReadings(headers: Record<string, string>, without: Without
 export function overlook(request: S3Request, without: Without): S3Request {
   if (without.size === 0) return request
   const { method, target, headers, authorization } = request
+  if (without.has('lifecycle') && 'lifecycle' in target.query) throw new S3Error('NotImplemented')
   const isOfMultipart = 'uploadId' in target.query || 'uploads' in target.query
   const boundToBytes = authorization.presigned && /^[0-9a-f]{64}$/.test(authorization.payloadHash)
   if (boundToBytes && without.has('accepts-payload-sha256')) throw new S3Error('SignatureDoesNotMatch')

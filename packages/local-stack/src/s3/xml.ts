@@ -10,6 +10,7 @@ const REPEATED = new Set([
   'ExposeHeader',
   'Object',
   'Part',
+  'Rule',
 ])
 
 const parser = new XMLParser({

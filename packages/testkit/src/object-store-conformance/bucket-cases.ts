@@ -61,10 +61,7 @@ export function ownBucketCases(store: StoreUnderTest, { feature }: Cases): void 
       'access-control-expose-headers': expect.stringMatching(/etag/i),
     })
   })
-}
 
-/** Of buckets, and lacking in the embedded endpoint, which says so with 501. */
-export function lifecycleCases(store: StoreUnderTest, { feature }: Cases): void {
   feature('keep a lifecycle rule that aborts incomplete uploads', async () => {
     const rule = {
       ID: 'bellhop-incomplete-uploads',

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe } from 'vitest'
-import { bucketCases, lifecycleCases, ownBucketCases } from './bucket-cases.ts'
+import { bucketCases, ownBucketCases } from './bucket-cases.ts'
 import { checksumCases } from './byte-cases.ts'
 import { casesOf } from './conformance-case.ts'
 import type { CaseResult, Cases } from './conformance-case.ts'
@@ -10,7 +10,7 @@ import { StoreUnderTest } from './store-under-test.ts'
 import type { ObjectStoreConnection } from './store-under-test.ts'
 
 export interface ConformanceOptions {
-  /** Features that are not kept fail too, but for lifecycle rules. Default false. */
+  /** Features that are not kept fail too. Default false. */
   readonly isStrict?: boolean
   /** Hears of every case when all have run. */
   readonly onResults?: (results: readonly CaseResult[]) => void
@@ -50,9 +50,6 @@ export function describeObjectStore(
       describe(area, () => declare(store, casesOf(area, { results, isStrict })))
     }
     if (isBucketGiven) return
-    describe('buckets of our own', () => {
-      ownBucketCases(store, casesOf('buckets', { results, isStrict }))
-      lifecycleCases(store, casesOf('buckets', { results, isStrict: false }))
-    })
+    describe('buckets of our own', () => ownBucketCases(store, casesOf('buckets', { results, isStrict })))
   })
 }
