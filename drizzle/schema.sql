@@ -766,6 +766,8 @@ CREATE INDEX catalog_by_type ON public.catalog USING btree (workspace_id, type, 
 
 CREATE INDEX catalog_newest ON public.catalog USING btree (workspace_id, id DESC);
 
+CREATE INDEX files_fault_idx ON public.files USING btree (workspace_id, id DESC NULLS LAST) WHERE (fault IS NOT NULL);
+
 CREATE INDEX files_owner_id_idx ON public.files USING btree (owner_id);
 
 CREATE INDEX files_workspace_id_idx ON public.files USING btree (workspace_id, id DESC NULLS LAST);

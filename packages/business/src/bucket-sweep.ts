@@ -39,7 +39,9 @@ export async function sweepStore({ platform, caller }: Context): Promise<void> {
 }
 
 /** What the last walk found, or the present one has found by now. */
-export async function latestSweep(platform: Pick<Platform, 'database' | 'settings'>): Promise<StoreSweep | null> {
+export async function latestSweep(
+  platform: Pick<Platform, 'database' | 'settings'>,
+): Promise<Omit<StoreSweep, 'missingFiles'> | null> {
   return (await persistence.findLatestSweep(platform.database.db, platform.settings.objectStore)) ?? null
 }
 

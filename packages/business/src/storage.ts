@@ -1,9 +1,11 @@
 import type { StoreReport, StoreSweep } from '@bellhop/model'
-import { findStoreReport } from '@bellhop/persistence'
+import { findStoreReport, listMissingFiles } from '@bellhop/persistence'
 import { latestSweep } from './bucket-sweep.ts'
 import { requireRight } from './caller.ts'
 import type { Context } from './caller.ts'
 import { examineNow } from './store-examination.ts'
+
+const MISSING_NAMED = 20
 
 /** What is known of the store without asking it. */
 export async function storeReport({
@@ -11,13 +13,18 @@ export async function storeReport({
   caller,
 }: Context): Promise<{ report: StoreReport | null; sweep: StoreSweep | null }> {
   requireRight(caller, 'administer')
-  const [report, sweep] = await Promise.all([
-    findStoreReport(platform.database.db, platform.settings.objectStore),
+  const { db } = platform.database
+  const [report, sweep, missingFiles] = await Promise.all([
+    findStoreReport(db, platform.settings.objectStore),
     latestSweep(platform),
+    listMissingFiles(db, caller.workspaceId, MISSING_NAMED),
   ])
   // The walk is through the whole bucket; keys of other workspaces' objects name those workspaces.
   const own = (key: string) => key.startsWith(`workspaces/${caller.workspaceId}/`)
-  return { report: report ?? null, sweep: sweep && { ...sweep, unknownKeys: sweep.unknownKeys.filter(own) } }
+  return {
+    report: report ?? null,
+    sweep: sweep && { ...sweep, unknownKeys: sweep.unknownKeys.filter(own), missingFiles },
+  }
 }
 
 /** Runs the doctor: a second or so, a minute at most. */

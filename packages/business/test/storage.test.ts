@@ -1,6 +1,6 @@
-import { examineStore, queueExamination, storeReport } from '@bellhop/business'
+import { deleteFile, examineStore, queueExamination, storeReport } from '@bellhop/business'
 import { findStoreReport, saveStoreReport } from '@bellhop/persistence'
-import { startTestPlatform, until } from '@bellhop/testkit'
+import { startTestPlatform, until, uploadBytes } from '@bellhop/testkit'
 import type { TestPlatform } from '@bellhop/testkit'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { walkBucket } from '../src/bucket-sweep.ts'
@@ -73,4 +73,25 @@ test('the keys of objects that no row knows are told to the workspace that they 
   await walkBucket(platform, { signal: never })
   expect((await storeReport(owner)).sweep).toMatchObject({ unknownObjects: 1, unknownKeys: [key] })
   expect((await storeReport(await world.stranger())).sweep).toMatchObject({ unknownObjects: 1, unknownKeys: [] })
+})
+
+test('files whose objects are missing are named to the workspace that they are of, the newest first, until they are deleted', async () => {
+  const { platform, owner } = world
+  const stranger = await world.stranger()
+  const send = async (ctx: typeof owner, name: string) =>
+    (await uploadBytes(ctx, name, name, { startJobs: false })).file
+  const older = await send(owner, 'older.txt')
+  const newer = await send(owner, 'newer.txt')
+  await send(owner, 'stored.txt')
+  const theirs = await send(stranger, 'theirs.txt')
+  const keyOf = (ctx: typeof owner, id: string) => `workspaces/${ctx.caller.workspaceId}/files/${id}`
+  await platform.store.deleteObjects([keyOf(owner, older.id), keyOf(owner, newer.id), keyOf(stranger, theirs.id)])
+  await walkBucket(platform, { signal: never })
+  const missing = async (ctx: typeof owner) => (await storeReport(ctx)).sweep?.missingFiles
+  const named = ({ id, name }: typeof older) => ({ id, name })
+  expect(await missing(owner)).toEqual([named(newer), named(older)])
+  expect(await missing(stranger)).toEqual([named(theirs)])
+
+  await deleteFile(owner, { fileId: newer.id })
+  expect(await missing(owner)).toEqual([named(older)])
 })

@@ -10,7 +10,6 @@ import {
 } from '@bellhop/business'
 import type { Context } from '@bellhop/business'
 import { LIMITS, MIB, newId } from '@bellhop/model'
-import type { StoreSweep } from '@bellhop/model'
 import { put, startTestPlatform, until, uploadBytes } from '@bellhop/testkit'
 import type { TestPlatform } from '@bellhop/testkit'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -31,7 +30,7 @@ beforeEach(async () => {
 afterEach(() => world[Symbol.asyncDispose]())
 
 /** Walks from one end to the other, as if so much time had passed. */
-async function walk(laterMs = 0): Promise<StoreSweep> {
+async function walk(laterMs = 0) {
   await walkBucket(world.platform, { signal: AbortSignal.timeout(20_000), now: () => Date.now() + laterMs })
   const sweep = await latestSweep(world.platform)
   if (!sweep?.endedAt) throw new Error('The walk has not come to its end.')

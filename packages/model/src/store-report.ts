@@ -1,3 +1,5 @@
+import type { FileId } from './ids.ts'
+
 /** How upload keys bind the bytes: as strongly as the store keeps it. See `INTEGRITIES` for what comes of each. */
 export const KEY_BINDINGS = ['store-sha256', 'sha256', 'none'] as const
 export type KeyBinding = (typeof KEY_BINDINGS)[number]
@@ -66,5 +68,7 @@ export interface StoreSweep {
   /** The first of them. */
   readonly unknownKeys: readonly string[]
   readonly filesMissing: number
+  /** The newest files of the caller's workspace whose object is missing by now, at most 20. */
+  readonly missingFiles: readonly { readonly id: FileId; readonly name: string }[]
   readonly filesMended: number
 }

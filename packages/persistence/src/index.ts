@@ -78,6 +78,7 @@ export {
   findMultipartOwners,
   findNextWorkspace,
   findOutputOwners,
+  listMissingFiles,
   listReadyFiles,
   openSweep,
   saveSweep,

@@ -72,7 +72,10 @@ export async function saveSweep(tx: Executor, { id, stage, cursor, ...found }: S
     .where(eq(storeSweeps.id, id))
 }
 
-export async function findLatestSweep(tx: Executor, store: StoreAddress): Promise<StoreSweep | undefined> {
+export async function findLatestSweep(
+  tx: Executor,
+  store: StoreAddress,
+): Promise<Omit<StoreSweep, 'missingFiles'> | undefined> {
   const [row] = await tx
     .select()
     .from(storeSweeps)
@@ -188,6 +191,20 @@ export async function listReadyFiles(
     )
     .orderBy(desc(files.id))
     .limit(page.limit)
+}
+
+/** The newest of a workspace's files whose object is missing by now. */
+export async function listMissingFiles(
+  tx: Executor,
+  workspaceId: WorkspaceId,
+  limit: number,
+): Promise<StoreSweep['missingFiles']> {
+  return tx
+    .select({ id: files.id, name: files.name })
+    .from(files)
+    .where(and(eq(files.workspaceId, workspaceId), eq(files.status, 'READY'), eq(files.fault, 'missing')))
+    .orderBy(desc(files.id))
+    .limit(limit)
 }
 
 /** Null mends. A fault that is known keeps the moment when it was found. */

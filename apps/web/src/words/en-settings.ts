@@ -166,6 +166,7 @@ export const enSettings = {
           ? 'Bellhop has no file for these. It leaves them alone: they may be yours.'
           : `Bellhop has no file for these. It leaves them alone: they may be yours. The first ${count(shown)} of ${count(total)}:`,
       missingSome: 'Objects of files are gone from the bucket. If it keeps versions, bring them back.',
+      missingHere: 'The newest in this workspace:',
     },
   },
 

@@ -165,6 +165,7 @@ export const koSettings = {
           ? 'Bellhop이 모르는 객체입니다. 직접 올린 것일 수 있으므로 그대로 둡니다.'
           : `Bellhop이 모르는 객체입니다. 직접 올린 것일 수 있으므로 그대로 둡니다. ${count(total)}개 중 처음 ${count(shown)}개:`,
       missingSome: '파일의 객체가 버킷에서 사라졌습니다. 버전이 보관되어 있다면 되돌리세요.',
+      missingHere: '이 워크스페이스의 가장 최근 파일:',
     },
   },
 

@@ -1,4 +1,6 @@
 import type { StoreSweep } from '@bellhop/model'
+import { Link } from '@tanstack/react-router'
+import { useId } from 'react'
 import { ScrollArea } from '../../ui/ScrollArea.tsx'
 import { useWords } from '../../words/use-words.ts'
 
@@ -6,6 +8,7 @@ import { useWords } from '../../words/use-words.ts'
 export function SweepFindings({ sweep }: { readonly sweep: StoreSweep }) {
   const { settings, format } = useWords()
   const { sweep: say } = settings.storage
+  const missingTitle = useId()
   const figures = [
     { name: say.objectsSeen, value: sweep.objectsSeen, ink: '' },
     { name: say.leftoversRemoved, value: sweep.leftoversRemoved, ink: '' },
@@ -39,6 +42,22 @@ export function SweepFindings({ sweep }: { readonly sweep: StoreSweep }) {
         </div>
       )}
       {sweep.filesMissing > 0 && <p className="text-sm text-bad">{say.missingSome}</p>}
+      {sweep.missingFiles.length > 0 && (
+        <div className="flex flex-col gap-2">
+          <p id={missingTitle} className="text-sm text-muted">
+            {say.missingHere}
+          </p>
+          <ul aria-labelledby={missingTitle} className="flex flex-col gap-1">
+            {sweep.missingFiles.map(({ id, name }) => (
+              <li key={id} className="flex">
+                <Link to="/files/$fileId" params={{ fileId: id }} className="font-medium wrap-anywhere hover:underline">
+                  {name}
+                </Link>
+              </li>
+            ))}
+          </ul>
+        </div>
+      )}
     </>
   )
 }

@@ -1,0 +1,1 @@
+CREATE INDEX "files_fault_idx" ON "files" USING btree ("workspace_id","id" DESC NULLS LAST) WHERE fault is not null;
