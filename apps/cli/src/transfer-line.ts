@@ -1,8 +1,14 @@
-import type { TransferProgress } from '@bellhop/client'
+import type { TransferProgress, WaitingFor } from '@bellhop/client'
 import { formatBytes, formatDuration } from './format.ts'
 import { bar } from './output.ts'
 
 const WORDS = { hashing: 'reading', sending: '', verifying: 'verifying', done: 'done' } as const
+
+const WAITS: Readonly<Record<WaitingFor, string>> = {
+  store: 'waiting for the store',
+  server: 'waiting for the server',
+  'rate-limit': 'waiting for more keys (rate limit)',
+}
 
 /** `race.mp4  ████░░  62 %  48.0 MiB/s  0:42 left`; of a stream how much of it is there. */
 export function transferLine(name: string, progress: TransferProgress): string {
@@ -12,7 +18,7 @@ export function transferLine(name: string, progress: TransferProgress): string {
     name,
     ...(totalBytes === null ? [formatBytes(sentBytes)] : [bar(part(progress)), `${percentOf(progress)} %`]),
     bytesPerSecond > 0 ? `${formatBytes(bytesPerSecond)}/s` : '',
-    waitingFor === null ? left : `waiting for the ${waitingFor}`,
+    waitingFor === null ? left : WAITS[waitingFor],
   ]
     .filter((word) => word !== '')
     .join('  ')

@@ -42,6 +42,13 @@ async function mostBuffered<T>(work: (look: () => void) => Promise<T>): Promise<
   return { result, mostBytes }
 }
 
+/** All that the owner may be given in a minute, and one second more. */
+async function spendAllKeys(): Promise<void> {
+  const { platform, caller } = house.platform.owner
+  await platform.database.sql`
+    update key_rates set spent_until = now() + interval '61 seconds' where subject = ${caller.userId}`
+}
+
 describe('nothing is lost, and the memory stays bounded, when', () => {
   test('one in ten requests is cut in the middle', async () => {
     const { path, sha256 } = await randomFile(house.dir, 14 * PART)
@@ -88,6 +95,23 @@ describe('nothing is lost, and the memory stays bounded, when', () => {
     const file = await upload
     expect(await house.storedSha256(file.id)).toBe(sha256)
     expect(waited).toContain(null)
+  })
+
+  test('there are no more keys for now, and the upload says that it waits for that', async () => {
+    const { path, sha256 } = await randomFile(house.dir, 3 * PART)
+    const waited = new Set<WaitingFor | null>()
+    let spent: Promise<void> | undefined
+    await using limited = connect({
+      url: house.api.url,
+      // After the start, and before anything else is asked for.
+      fetch: async (input, init) => {
+        if (new Request(input).url.includes('uploads.signParts')) await (spent ??= spendAllKeys())
+        return fetch(input, init)
+      },
+    })
+    const file = await limited.files.upload(path, { onProgress: ({ waitingFor }) => waited.add(waitingFor) })
+    expect(await house.storedSha256(file.id)).toBe(sha256)
+    expect([...waited].filter((each) => each !== null)).toEqual(['rate-limit'])
   })
 
   test('keys expire before their turn, again and again', async () => {

@@ -305,6 +305,24 @@ describe('whom it waits for', () => {
     completing.feed({ type: 'completeFailed', failure: 'transient', missing: [], atMs: 0, error: away })
     expect(awaited(completing.state)).toBe('store')
   })
+
+  test('the rate limit while the server says so, also with a part that the store failed before', () => {
+    const machine = new Machine(shape(1))
+    const limited = new BellhopError('RATE_LIMITED')
+    machine.bring(1)
+    for (let failures = 1; failures <= 2; failures += 1) {
+      machine.feed({ type: 'sendFailed', number: 1, failure: 'transient', atMs: 0, error })
+      machine.feed({ type: 'partRested', number: 1 })
+    }
+    expect(awaited(machine.state)).toBe('store')
+    machine.feed({ type: 'signFailed', numbers: [1], transient: true, atMs: 0, error: limited })
+    expect(awaited(machine.state)).toBe('rate-limit')
+    machine.feed({ type: 'signRested' })
+    expect(awaited(machine.state)).toBe('rate-limit')
+    machine.feed({ type: 'signed', numbers: [1] })
+    machine.feed({ type: 'sent', number: 1 })
+    expect(awaited(machine.state)).toBeNull()
+  })
 })
 
 /** A world that carries effects out in any order and with any outcome, and watches what it is asked to do. */

@@ -2,7 +2,7 @@ import { Progress } from '../ui/Progress.tsx'
 import { useWords } from '../words/use-words.ts'
 import type { Transfer } from './transfer.ts'
 
-/** A bar, and what it means: bytes, rate and time left; or which step it is in, or whom it waits for, when no bytes move. */
+/** A bar, and what it means: bytes, rate and time left; or which step it is in, or what it waits for, when no bytes move. */
 export function TransferProgressLine({ transfer: { name, sizeBytes, state } }: { readonly transfer: Transfer }) {
   const words = useWords()
   const { sentBytes, bytesPerSecond, etaMs, waitingFor } = state.progress

@@ -232,6 +232,7 @@ export const en = {
     waitingFor: {
       store: 'The store is away or busy. It goes on by itself.',
       server: 'Bellhop is away or busy. It goes on by itself.',
+      'rate-limit': 'You were given as many keys as are allowed for now; it goes on by itself.',
     },
     moreRows: (files: number) => `and ${count(files)} more`,
     pickFile: 'Pick a file once more',

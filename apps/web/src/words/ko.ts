@@ -276,6 +276,7 @@ export const ko = {
     waitingFor: {
       store: '저장소가 응답하지 않거나 바쁩니다. 저절로 이어집니다.',
       server: 'Bellhop이 응답하지 않거나 바쁩니다. 저절로 이어집니다.',
+      'rate-limit': '지금 받을 수 있는 키를 모두 받았습니다. 저절로 이어집니다.',
     },
     moreRows: (files) => `외 ${count(files)}개`,
     pickFile: '파일 다시 고르기',

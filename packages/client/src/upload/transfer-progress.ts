@@ -12,11 +12,16 @@ export interface TransferProgress {
   readonly bytesPerSecond: number
   /** Null without evidence. */
   readonly etaMs: number | null
-  /** Who does not answer: the transfer rests and tries again by itself. Null while something moves. */
+  /** What keeps the transfer: it rests and tries again by itself. Null while something moves. */
   readonly waitingFor: WaitingFor | null
 }
 
-export type WaitingFor = 'store' | 'server'
+export type WaitingFor =
+  /** It does not answer, or says that it is busy. */
+  | 'store'
+  | 'server'
+  /** The server has given as many keys as the person or the workspace may have for now. */
+  | 'rate-limit'
 
 /** Progress is told at most that often; a change of phase at once. */
 const PROGRESS_EVERY_MS = 100

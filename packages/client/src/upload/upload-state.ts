@@ -1,4 +1,5 @@
 import type { BellhopError } from '../bellhop-error.ts'
+import type { WaitingFor } from './transfer-progress.ts'
 
 /** The life of one upload. A single PUT is an upload of one part. */
 export type UploadPhase = 'sending' | 'paused' | 'completing' | 'aborting' | 'done' | 'failed' | 'aborted'
@@ -170,18 +171,21 @@ export function isUploadEnded(state: UploadState): boolean {
   return state.phase === 'done' || state.phase === 'failed' || state.phase === 'aborted'
 }
 
-/** Whom the upload waits for because it fails for now; null while something moves. */
-export function awaited(state: UploadState): 'store' | 'server' | null {
+/** What the upload waits for because it fails for now; null while something moves. */
+export function awaited(state: UploadState): WaitingFor | null {
   const trouble = state.phase === 'completing' ? state.completeTrouble : state.signTrouble
   if (state.phase === 'completing' && trouble) return awaitedBy(trouble)
   if (state.phase !== 'sending') return null
   const parts = [...state.active.values()]
   if (parts.some(({ step, failures }) => step === 'sending' && failures === 0)) return null
-  if (parts.some(({ failures }) => failures > 0)) return 'store'
-  return trouble && awaitedBy(trouble)
+  const beforeStore = parts.some(({ step }) => step === 'sending' || step === 'resting')
+  // A part that the store failed before may lack a key by now.
+  if (trouble && !beforeStore) return awaitedBy(trouble)
+  return parts.some(({ failures }) => failures > 0) ? 'store' : null
 }
 
-function awaitedBy({ error }: Trouble): 'store' | 'server' {
+function awaitedBy({ error }: Trouble): WaitingFor {
+  if (error.code === 'RATE_LIMITED') return 'rate-limit'
   return error.code === 'STORE_UNAVAILABLE' ? 'store' : 'server'
 }
 
