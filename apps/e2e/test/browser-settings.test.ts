@@ -45,7 +45,7 @@ test('the store is examined on request, by the server and by this browser', asyn
   await page.getByRole('button', { name: 'Check now' }).first().waitFor()
   await page.getByText(/^Checked now/).waitFor()
   const headline = page.getByRole('heading', { level: 2 }).first()
-  expect(await headline.textContent()).toMatch(/^(Your store keeps everything|Works, with less)/)
+  expect(await headline.textContent()).toMatch(/^Your store keeps everything/)
   const holds = page.getByRole('region', { name: 'What a key holds to' })
   await holds.getByText(/^(\d+) of \1 good$/).waitFor()
   await page.getByText(/^This browser reaches your store at http.*, and may read what it answers\.$/).waitFor()
@@ -134,6 +134,18 @@ test('a file is verified on request, and one whose object is gone says so', asyn
     .getByRole('alert')
     .getByText(/^The object is missing in your bucket since /)
     .waitFor()
+})
+
+test('the storage page leads to the files whose objects are gone', async () => {
+  const page = await browser.visit('/settings/storage')
+  const sweep = page.getByRole('region', { name: 'The last walk through the bucket' })
+  const link = sweep
+    .getByRole('list', { name: 'The newest in this workspace:' })
+    .getByRole('link', { name: 'notes.txt' })
+  await link.waitFor()
+  expect(await seriousViolations(page, 'everything')).toEqual([])
+  await link.click()
+  await page.waitForURL(`**/files/${notes.id}`)
 })
 
 test('in Korean the settings speak Korean', async () => {
