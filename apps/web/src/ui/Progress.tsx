@@ -27,8 +27,9 @@ export function Progress({ label, fraction, valueText, tone = 'accent' }: Progre
       className="block h-1.5 w-full overflow-hidden rounded-full bg-line"
     >
       <div
-        className={`h-full rounded-full transition-[width] duration-300 ease-out ${TONES[tone]}`}
-        style={{ width: `${Math.min(1, Math.max(0, fraction)) * 100}%` }}
+        // Moved in from the left, which needs no layout, and not scaled, so that its end stays round.
+        className={`h-full rounded-full transition-transform duration-300 ease-out ${TONES[tone]}`}
+        style={{ transform: `translateX(${(Math.min(1, Math.max(0, fraction)) - 1) * 100}%)` }}
       />
     </ProgressBar>
   )
