@@ -101,7 +101,7 @@ function pause(draft: UploadDraft): void {
 
 function signFailed(draft: UploadDraft, event: Extract<UploadEvent, { type: 'signFailed' }>): void {
   for (const number of event.numbers) draft.move(number, 'signing', 'prepared')
-  draft.signTrouble = draft.worse(draft.signTrouble, event.atMs, event.error)
+  draft.signTrouble = draft.worse(draft.signTrouble, event.atMs, event.error, event.patienceMs)
   if (!event.transient || !draft.signTrouble) return draft.fail(event.error)
   draft.signing = 'resting'
   draft.effects.push({ type: 'restSign', failures: draft.signTrouble.failures, atLeastMs: event.atLeastMs ?? 0 })

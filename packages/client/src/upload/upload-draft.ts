@@ -96,9 +96,14 @@ export class UploadDraft {
   }
 
   /** One more failure in a row; null when they have gone on for too long. */
-  worse(trouble: Trouble | null, atMs: number, error: BellhopError): Trouble | null {
+  worse(
+    trouble: Trouble | null,
+    atMs: number,
+    error: BellhopError,
+    patienceMs: number = Number.POSITIVE_INFINITY,
+  ): Trouble | null {
     const sinceMs = trouble?.sinceMs ?? atMs
-    if (atMs - sinceMs >= this.shape.patienceMs) return null
+    if (atMs - sinceMs >= Math.min(patienceMs, this.shape.patienceMs)) return null
     return { failures: (trouble?.failures ?? 0) + 1, sinceMs, error }
   }
 }

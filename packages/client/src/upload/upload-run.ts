@@ -1,5 +1,5 @@
 import type { CompletedUpload } from '@bellhop/model'
-import { BUSY_BACK_OFF, PATIENCE_MS, TRANSFER_BACK_OFF, backOffMs, wait } from '../back-off.ts'
+import { BUSY_BACK_OFF, FIRST_ANSWER_MS, PATIENCE_MS, TRANSFER_BACK_OFF, backOffMs, wait } from '../back-off.ts'
 import type { BackOff } from '../back-off.ts'
 import { BellhopError, abortError } from '../bellhop-error.ts'
 import type { Platform } from '../platform/platform.ts'
@@ -220,14 +220,15 @@ export class UploadRun {
       if (leg.aborted) return
       if (!(error instanceof BellhopError)) throw error
       if (error.code === 'PART_CHANGED') return this.#sourceFailed(sourceDiffers(this.#tools.source.name, error))
-      const atLeastMs = retryAfterOf(error)
+      const neverHeard = this.#calls.uploadId === null && error.code === 'NETWORK'
       return this.#dispatch({
         type: 'signFailed',
         numbers,
         transient: error.retryable,
         atMs: performance.now(),
         error,
-        atLeastMs,
+        atLeastMs: retryAfterOf(error),
+        ...(neverHeard ? { patienceMs: FIRST_ANSWER_MS } : {}),
       })
     }
     if (!leg.aborted) this.#dispatch({ type: 'signed', numbers })

@@ -89,6 +89,8 @@ export type UploadEvent =
       readonly transient: boolean
       readonly atMs: number
       readonly error: BellhopError
+      /** Less than the upload's own, where nobody has answered yet. */
+      readonly patienceMs?: number
       /** What the server asked for, which bounds how many keys it gives in a minute. */
       readonly atLeastMs?: number
     }
