@@ -43,10 +43,6 @@ export class ProtocolTap implements AsyncDisposable {
     this.#trap = trap
   }
 
-  get isSprung(): boolean {
-    return this.#trap === undefined
-  }
-
   async [Symbol.asyncDispose](): Promise<void> {
     const closed = once(this.#server, 'close')
     this.#server.close()

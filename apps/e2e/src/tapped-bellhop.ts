@@ -42,15 +42,6 @@ export class TappedBellhop implements AsyncDisposable {
     return { client: this.#clientTap, store: this.#storeTap }
   }
 
-  /** The store itself, past the tap. */
-  get store(): { endpoint: string; bucket: string; accessKeyId: string; secretAccessKey: string } {
-    return { endpoint: this.#storeUrl, bucket: BUCKET, ...KEYS }
-  }
-
-  get databaseUrl(): string {
-    return this.#environment['DATABASE_URL'] ?? ''
-  }
-
   killServer(): void {
     this.#server?.kill('SIGKILL')
   }

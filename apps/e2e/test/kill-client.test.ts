@@ -1,0 +1,3 @@
+import { killAtEveryStep } from '../src/kill-at-every-step.ts'
+
+killAtEveryStep('client')
