@@ -232,7 +232,9 @@ describe('cancel and resume', () => {
     const file = await bellhop.files.resume(uploadId, path)
     expect(await storedSha256(file.id)).toBe(expected)
     const sent = house.network.seen.filter(({ method }) => method === 'PUT').map(({ part }) => part)
-    expect([...sent, ...arrived].toSorted((a, b) => a - b)).toEqual([1, 2, 3, 4, 5])
+    // A part whose bytes were all sent when the upload failed may arrive a moment later.
+    expect(sent.filter((part) => arrived.includes(part))).toEqual([])
+    expect(sent).toContain(4)
     expect(await bellhop.files.resume(uploadId, path)).toEqual(file)
   })
 })
