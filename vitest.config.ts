@@ -4,6 +4,9 @@ const UNIT = ['packages/*/test/**/*.unit.test.ts', 'apps/*/test/**/*.unit.test.t
 /** Tests that clone the run's one template database. */
 const POSTGRES = ['packages/{persistence,business,api,client}/test/*.test.ts', 'apps/{server,worker}/test/*.test.ts']
 
+/** A shared machine stalls now and then. Elsewhere nothing is tried twice, so that a race shows. */
+const retry = process.env['CI'] ? 1 : 0
+
 export default defineConfig({
   test: {
     // Most tests wait for something; two cores carry three files of them.
@@ -13,6 +16,7 @@ export default defineConfig({
       {
         test: {
           name: 'stack',
+          retry,
           include: [
             'packages/{local-stack,live-view}/test/**/*.test.ts',
             'packages/business/test/processors/**/*.test.ts',
@@ -26,6 +30,7 @@ export default defineConfig({
       {
         test: {
           name: 'postgres',
+          retry,
           include: POSTGRES,
           exclude: UNIT,
           globalSetup: ['packages/testkit/src/template-database.ts'],
@@ -36,6 +41,7 @@ export default defineConfig({
       {
         test: {
           name: 'e2e',
+          retry,
           // Whole platforms: two at a time, and after the others.
           maxWorkers: 2,
           sequence: { groupOrder: 1 },
