@@ -4,6 +4,7 @@ import type { PostgresJsDatabase, PostgresJsQueryResultHKT } from 'drizzle-orm/p
 import type { PgTransaction } from 'drizzle-orm/pg-core'
 import postgres from 'postgres'
 import type { Sql } from 'postgres'
+import { preparedClient } from './prepared-client.ts'
 import * as schema from './schema/index.ts'
 
 type Schema = typeof schema
@@ -32,7 +33,7 @@ export function openDatabase(url: string, options: { maxConnections?: number; na
     onnotice: () => {},
   })
   return {
-    db: drizzle(sql, { schema }),
+    db: drizzle(preparedClient(sql), { schema }),
     sql,
     url,
     [Symbol.asyncDispose]: () => sql.end({ timeout: CLOSE_TIMEOUT_SECONDS }),
