@@ -1,6 +1,6 @@
 import { AppError, keyLifeMs, partLength } from '@bellhop/model'
 import type { SignedPart, SignedRequest } from '@bellhop/model'
-import { markPartsUnbound, promiseParts, recordValetKeys } from '@bellhop/persistence'
+import { markPartsUnbound, promisePartKeys, recordValetKeys } from '@bellhop/persistence'
 import type { Executor, PromisedPart, Transaction, UploadRow } from '@bellhop/persistence'
 import type { Context } from './caller.ts'
 import { reserveStream } from './quotas.ts'
@@ -31,13 +31,13 @@ export async function issueWholeKey(tx: Executor, ctx: Context, upload: UploadRo
 
 /**
  * Keys for parts, just in time: each for one part, its length, its type, and its bytes where they were hashed. The first
- * key for a part commits the upload to its bytes.
+ * key for a part commits the upload to its bytes. `tx`: of which it shall be a part.
  */
 export async function issuePartKeys(
-  tx: Transaction,
   ctx: Context,
   upload: UploadRow,
   asked: readonly PartToSign[],
+  tx?: Transaction,
 ): Promise<SignedPart[]> {
   const { platform } = ctx
   const { storeUploadId, file } = upload
@@ -46,29 +46,28 @@ export async function issuePartKeys(
     throw new AppError('INVALID_INPUT', 'This upload began with hashes, so every part of it needs its SHA-256.')
   }
   const lifeMs = keyLifeMs(upload.partSizeBytes, platform.settings.keyLife)
-  // All at once, for they wait for nothing of each other; what is thrown below takes all of them back.
-  const [{ changed, addedBytes }] = await Promise.all([
-    promiseParts(tx, upload.id, parts),
-    recordValetKeys(tx, [
-      {
-        ...ledgerLine(ctx, upload),
-        purpose: 'upload-part',
-        firstPart: Math.min(...parts.map((part) => part.number)),
-        keyCount: parts.length,
-        sizeBytes: parts.reduce((sum, part) => sum + part.sizeBytes, 0),
-        lifeMs,
-      },
-    ]),
-    upload.partsBound && parts.some((part) => part.sha256 === null) ? markPartsUnbound(tx, upload.id) : undefined,
-  ])
-  if (changed.length > 0) {
+  const isBound = parts.every((part) => part.sha256 !== null)
+  const promise = async (executor: Executor) => {
+    const { changed, addedBytes } = await promisePartKeys(executor, upload.id, parts, {
+      ...ledgerLine(ctx, upload),
+      lifeMs,
+    })
+    if (changed.length === 0) return addedBytes
     throw new AppError(
       'PART_CHANGED',
       `Part ${changed[0]} of this upload was promised with other bytes, so the file has changed since it began; start a new upload.`,
       { details: { changed } },
     )
   }
-  if (!upload.sizeKnown && addedBytes > 0) await reserveStream(tx, platform, upload, addedBytes)
+  const promiseMore = async (transaction: Transaction) => {
+    const addedBytes = await promise(transaction)
+    if (upload.partsBound && !isBound) await markPartsUnbound(transaction, upload.id)
+    if (!upload.sizeKnown && addedBytes > 0) await reserveStream(transaction, platform, upload, addedBytes)
+  }
+  // What most uploads ask for needs no more than the one statement.
+  if (upload.sizeKnown && isBound) await promise(tx ?? platform.database.db)
+  else if (tx) await promiseMore(tx)
+  else await platform.database.db.transaction(promiseMore)
   return parts.map(({ number, sizeBytes, sha256 }) => ({
     number,
     sizeBytes,

@@ -166,7 +166,7 @@ export interface SignParts {
 export async function signParts(ctx: Context, { uploadId, parts }: SignParts): Promise<SignedPart[]> {
   requireRight(ctx.caller, 'upload')
   const [upload] = await Promise.all([openUpload(ctx, uploadId), spendKeys(ctx, parts.length)])
-  return ctx.platform.database.db.transaction((tx) => issuePartKeys(tx, ctx, upload, parts))
+  return issuePartKeys(ctx, upload, parts)
 }
 
 export interface CompleteUpload {
@@ -254,7 +254,7 @@ async function planOf(
     sizeBytes: sizeKnown ? sizeBytes : null,
     partSizeBytes: partSize,
     partCount: sizeKnown ? upload.partCount : null,
-    signed: parts.length === 0 ? [] : await issuePartKeys(tx, ctx, upload, parts),
+    signed: parts.length === 0 ? [] : await issuePartKeys(ctx, upload, parts, tx),
   }
 }
 

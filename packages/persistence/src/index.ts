@@ -108,7 +108,7 @@ export {
   setUploadSha256,
 } from './uploads.ts'
 export type { CompletingLease, NewUpload, UploadRow } from './uploads.ts'
-export { listPromisedParts, promiseParts } from './upload-parts.ts'
+export { listPromisedParts, promisePartKeys } from './upload-parts.ts'
 export type { PromisedPart } from './upload-parts.ts'
 export { listValetKeys, listValetKeysOf } from './valet-key-records.ts'
 export {
