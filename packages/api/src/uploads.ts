@@ -1,10 +1,13 @@
 import * as business from '@bellhop/business'
-import { LIMITS } from '@bellhop/model'
+import { LIMITS, MIB } from '@bellhop/model'
 import { z } from 'zod'
 import { fileName, sha256, sizeBytes, tags, uploadId } from './input.ts'
 import { procedure, router } from './trpc.ts'
 
 const part = z.object({ number: z.number().int(), sha256: sha256.optional(), sizeBytes: sizeBytes.optional() })
+
+const { minPartSizeBytes: smallest, maxAskedPartSizeBytes: largest } = LIMITS
+const minPartSizeBytes = z.number().int().min(smallest).max(largest).multipleOf(MIB)
 
 export const uploads = router({
   start: procedure
@@ -13,6 +16,7 @@ export const uploads = router({
         uploadId: uploadId.optional(),
         name: fileName,
         sizeBytes: sizeBytes.nullable(),
+        minPartSizeBytes: minPartSizeBytes.optional(),
         mediaType: z.string().max(200).optional(),
         tags: tags.optional(),
         sha256: sha256.optional(),

@@ -37,6 +37,8 @@ export interface StartUpload {
   readonly name: string
   /** Null: a stream whose length is told when it has ended. */
   readonly sizeBytes: number | null
+  /** Of the parts, where the file is cut; whole MiB. Larger ones cost a browser less. */
+  readonly minPartSizeBytes?: number | undefined
   readonly mediaType?: string | undefined
   readonly tags?: readonly string[] | undefined
   /** Of the whole file, lower-case hex. It binds the key of a single PUT to these bytes. */
@@ -63,7 +65,7 @@ export async function startUpload(ctx: Context, input: StartUpload): Promise<Upl
   const uploadId = input.uploadId ?? newId('upload')
   // Nothing that a client sent is in the key.
   const objectKey = `workspaces/${caller.workspaceId}/files/${fileId}`
-  const cut = cutOf(input.sizeBytes)
+  const cut = cutOf(input.sizeBytes, input.minPartSizeBytes)
   // A store that is to keep checksums takes no part without one: a client that does not hash begins without.
   const isHashed = input.sha256 !== undefined || (input.parts ?? []).some((part) => part.sha256 !== undefined)
   const binding = await keyBinding(platform, { isHashed })
@@ -223,12 +225,15 @@ export async function abandonUpload(
 }
 
 /** How a file is cut: one size for all parts but the last, since some stores demand it. */
-function cutOf(sizeBytes: number | null): Pick<UploadRow, 'mode' | 'partSizeBytes' | 'partCount' | 'sizeKnown'> {
+function cutOf(
+  sizeBytes: number | null,
+  atLeast: number | undefined,
+): Pick<UploadRow, 'mode' | 'partSizeBytes' | 'partCount' | 'sizeKnown'> {
   if (sizeBytes === null) {
     const { unknownSizePartBytes, maxPartCount } = LIMITS
     return { mode: 'multipart', partSizeBytes: unknownSizePartBytes, partCount: maxPartCount, sizeKnown: false }
   }
-  const partSize = partSizeBytes(sizeBytes)
+  const partSize = partSizeBytes(sizeBytes, atLeast)
   return sizeBytes < LIMITS.singlePutBelowBytes
     ? { mode: 'single', partSizeBytes: partSize, partCount: 1, sizeKnown: true }
     : { mode: 'multipart', partSizeBytes: partSize, partCount: partCount(sizeBytes, partSize), sizeKnown: true }

@@ -13,6 +13,8 @@ export const LIMITS = {
   /** Below this a file goes up as one PUT, which carries If-None-Match. */
   singlePutBelowBytes: 16 * MIB,
   minPartSizeBytes: 8 * MIB,
+  /** The most that a client may ask for; what a file of a size needs may be more. */
+  maxAskedPartSizeBytes: 64 * MIB,
   /** S3 allows 10,000; the rest is room for rounding. */
   targetPartCount: 9_000,
   maxPartCount: 10_000,
@@ -43,8 +45,8 @@ export const LIMITS = {
   downloadsPerRequest: 100,
 } as const
 
-/** One size for all parts but the last: some stores demand it. */
-export function partSizeBytes(sizeBytes: number): number {
+/** One size for all parts but the last: some stores demand it. `atLeast`: what the client asks for, whole MiB. */
+export function partSizeBytes(sizeBytes: number, atLeast: number = LIMITS.minPartSizeBytes): number {
   const even = Math.ceil(sizeBytes / LIMITS.targetPartCount / MIB) * MIB
-  return Math.max(LIMITS.minPartSizeBytes, even)
+  return Math.max(LIMITS.minPartSizeBytes, atLeast, even)
 }

@@ -13,6 +13,8 @@ export interface Platform {
   readonly lanes: Lanes
   /** The same of downloads. */
   readonly downloadLanes: Lanes
+  /** Files are cut into parts of at least that. */
+  readonly minPartBytes: number
   /** Uploads that are under way at once, by weight (`uploadWeight`); the others wait. */
   readonly uploads: Slots
   /** Without opening it. Null: nobody knows, or it cannot be had. */

@@ -32,8 +32,8 @@ export class BlobSource implements UploadSource {
     this.lastModifiedMs = blob instanceof File ? blob.lastModified : null
   }
 
-  buffered(partSizeBytes: number): boolean {
-    return this.#options.sends === 'bytes' || partSizeBytes <= HASHED_PART_BYTES
+  buffered(): boolean {
+    return this.#options.sends === 'bytes'
   }
 
   fingerprint(): Promise<string | null> {

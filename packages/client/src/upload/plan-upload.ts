@@ -2,6 +2,7 @@ import type { FileId, UploadId } from '@bellhop/model'
 import { LIMITS, partCount, partLength, partSizeBytes } from '@bellhop/model'
 import { BellhopError } from '../bellhop-error.ts'
 import { sourceDiffers } from './failures.ts'
+import type { Platform } from '../platform/platform.ts'
 import type { UploadSource } from './source.ts'
 import type { BeginUpload } from './upload-calls.ts'
 import type { UploadPort } from './upload-port.ts'
@@ -9,7 +10,11 @@ import type { UploadOptions } from './upload-options.ts'
 import type { UploadWork } from './upload-work.ts'
 
 /** How a source is cut, before the server is asked: by the rules of the model, which are the server's. */
-export function newWork(uploadId: UploadId, { sizeBytes }: Pick<UploadSource, 'sizeBytes'>): UploadWork {
+export function newWork(
+  uploadId: UploadId,
+  { sizeBytes }: Pick<UploadSource, 'sizeBytes'>,
+  { minPartBytes }: Pick<Platform, 'minPartBytes'>,
+): UploadWork {
   const fresh = { uploadId, isBegun: false, arrived: new Map<number, string | null>() }
   if (sizeBytes === null) {
     return { ...fresh, mode: 'multipart', sizeBytes, partSizeBytes: LIMITS.unknownSizePartBytes, partCount: null }
@@ -17,7 +22,7 @@ export function newWork(uploadId: UploadId, { sizeBytes }: Pick<UploadSource, 's
   if (sizeBytes < LIMITS.singlePutBelowBytes) {
     return { ...fresh, mode: 'single', sizeBytes, partSizeBytes: sizeBytes, partCount: 1 }
   }
-  const part = partSizeBytes(sizeBytes)
+  const part = partSizeBytes(sizeBytes, minPartBytes)
   return { ...fresh, mode: 'multipart', sizeBytes, partSizeBytes: part, partCount: partCount(sizeBytes, part) }
 }
 
@@ -28,6 +33,7 @@ export function beginning(
   source: UploadSource,
   options: UploadOptions,
   fingerprint: Promise<string | null>,
+  { minPartBytes }: Pick<Platform, 'minPartBytes'>,
 ): BeginUpload {
   const mediaType = options.mediaType ?? source.mediaType
   return async (parts) => {
@@ -38,6 +44,7 @@ export function beginning(
         uploadId,
         name: source.name,
         sizeBytes: source.sizeBytes,
+        minPartSizeBytes: minPartBytes,
         ...(mediaType ? { mediaType } : {}),
         ...(options.tags ? { tags: [...options.tags] } : {}),
         ...(options.startJobs === undefined ? {} : { startJobs: options.startJobs }),

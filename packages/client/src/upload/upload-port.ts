@@ -15,6 +15,8 @@ export interface StartUpload {
   name: string
   /** Null: a stream whose length is told when it has ended. */
   sizeBytes: number | null
+  /** Of the parts; the server cuts by the same rule. */
+  minPartSizeBytes: number
   mediaType?: string
   tags?: string[]
   /** Of the whole file, where that is one PUT. */

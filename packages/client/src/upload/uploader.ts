@@ -64,13 +64,13 @@ export class Uploader {
   start(given: UploadInput, options: UploadOptions): UploadHandle {
     const id = newId('upload')
     return this.#handle(id, given, options, async (source, input, scene) => {
-      const { port, notes } = this.#tools
-      const work = newWork(id, source)
+      const { port, notes, platform } = this.#tools
+      const work = newWork(id, source, platform)
       const large = work.mode === 'multipart' && source.rereadable
       const fingerprint = large ? source.fingerprint(scene.signal) : Promise.resolve(null)
       // What cannot be sampled cannot be read either, and reading says why.
       const print = fingerprint.catch(() => null)
-      const start = beginning(port, work, source, options, print)
+      const start = beginning(port, work, source, options, print, platform)
       const begin: BeginUpload = async (parts) => {
         const plan = await start(parts)
         change(scene, { uploadId: plan.uploadId, fileId: plan.fileId })

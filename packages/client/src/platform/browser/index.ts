@@ -1,3 +1,4 @@
+import { MIB } from '@bellhop/model'
 import { BellhopError } from '../../bellhop-error.ts'
 import { webSink } from '../../download/sink.ts'
 import { Slots } from '../../slots.ts'
@@ -14,9 +15,13 @@ import { readRange } from './read-range.ts'
 /** A browser opens six connections to one origin over HTTP/1.1; more would only wait inside it. */
 const CONNECTIONS = 6
 
+/** A slice of a File costs Chromium by the request: parts of 16 MiB were sent 1.3 × as fast as those of 8. */
+const PART_BYTES = 16 * MIB
+
 export const platform: Platform = {
   lanes: new Lanes({ start: CONNECTIONS, max: CONNECTIONS }),
   downloadLanes: new Lanes({ start: 1, max: 1 }),
+  minPartBytes: PART_BYTES,
   uploads: new Slots(3 * LARGE_WEIGHT),
   async sizeOf(input, { sizeBytes = null }) {
     if (input instanceof Blob) return input.size

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { stat } from 'node:fs/promises'
+import { LIMITS } from '@bellhop/model'
 import { EventSource } from 'eventsource'
 import { BellhopError } from '../../bellhop-error.ts'
 import { Slots } from '../../slots.ts'
@@ -17,6 +18,7 @@ import { openSink } from './sinks.ts'
 export const platform: Platform = {
   lanes: new Lanes({ start: 4, max: 16 }),
   downloadLanes: new Lanes({ start: 4, max: 8 }),
+  minPartBytes: LIMITS.minPartSizeBytes,
   uploads: new Slots(4 * LARGE_WEIGHT),
   async sizeOf(input, { sizeBytes = null }) {
     if (typeof input === 'string')
