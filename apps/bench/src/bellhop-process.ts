@@ -5,6 +5,8 @@ import type { AddressInfo } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 
+/** As `pnpm bellhop` has it. */
+export const NODE_FLAGS = ['--max-semi-space-size=2']
 export const BELLHOP_COMMAND = fileURLToPath(new URL('../../cli/src/main.ts', import.meta.url))
 const HOST = '127.0.0.1'
 /** The first start after an install builds the page. */

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { open, readFile, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { GIB, MIB } from '@bellhop/model'
-import { BELLHOP_COMMAND, startBellhop } from './bellhop-process.ts'
+import { BELLHOP_COMMAND, NODE_FLAGS, startBellhop } from './bellhop-process.ts'
 import type { Benchmark } from './benchmark.ts'
 import { versionOf } from './machine.ts'
 import { measurementOf } from './rounds.ts'
@@ -109,7 +109,7 @@ export const large: Benchmark = {
 
 async function command(args: readonly string[], env: Readonly<Record<string, string>>, signal: AbortSignal) {
   const { PATH = '', HOME = '' } = process.env
-  const child = spawn(process.execPath, [BELLHOP_COMMAND, ...args], {
+  const child = spawn(process.execPath, [...NODE_FLAGS, BELLHOP_COMMAND, ...args], {
     env: { PATH, HOME, ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
     signal,
