@@ -3,7 +3,8 @@ import { LIMITS } from '@bellhop/model'
 import { tracked } from '@trpc/server'
 import { z } from 'zod'
 import { cursor, fileId, jobId, jobKind, jobStatus, lastEventId } from './input.ts'
-import { procedure, router, subscribe } from './trpc.ts'
+import { subscribe } from './live-feed.ts'
+import { procedure, router } from './trpc.ts'
 
 const jobInput = z
   .unknown()
@@ -41,7 +42,7 @@ export const jobs = router({
     signal = NEVER,
   }) {
     const after = Number(input.lastEventId ?? 0) || 0
-    const feed = business.watchJob(ctx.call, { jobId: input.jobId, after }, signal)
+    const feed = (until: AbortSignal) => business.watchJob(ctx.call, { jobId: input.jobId, after }, until)
     for await (const job of subscribe(ctx, feed, signal)) yield tracked(String(job.version), job)
   }),
 
@@ -51,7 +52,7 @@ export const jobs = router({
     input,
     signal = NEVER,
   }) {
-    const feed = business.feedJobs(ctx.call, { cursor: input?.lastEventId ?? undefined }, signal)
+    const feed = (until: AbortSignal) => business.feedJobs(ctx.call, { cursor: input?.lastEventId ?? undefined }, until)
     for await (const { cursor: at, job } of subscribe(ctx, feed, signal)) yield tracked(at, job)
   }),
 })

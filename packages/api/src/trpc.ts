@@ -8,8 +8,6 @@ const KEEP_ALIVE_MS = 15_000
 const RECONNECT_AFTER_MS = 45_000
 /** SSE streams are ended and resumed, so that a deploy or a sign-out reaches them all. */
 const STREAM_LIFE_MS = 30 * 60_000
-/** A caller's rights are looked up again while its subscription runs. */
-const REAUTHORISE_MS = 60_000
 
 const t = initTRPC.context<RequestContext>().create({
   sse: {
@@ -64,27 +62,6 @@ const authorise = t.middleware(async ({ ctx, next }) => {
 
 export const router = t.router
 export const procedure = t.procedure.use(mapErrors).use(authorise)
-
-/**
- * Runs a feed for a subscription: waits for room before each item, and looks the caller's rights up again while it runs.
- * A right that was taken away ends it with UNAUTHENTICATED.
- */
-export async function* subscribe<T>(
-  ctx: RequestContext,
-  feed: AsyncIterable<T>,
-  signal: AbortSignal,
-): AsyncGenerator<T> {
-  let authorisedAt = performance.now()
-  for await (const item of feed) {
-    if (performance.now() - authorisedAt > REAUTHORISE_MS) {
-      await ctx.identify()
-      authorisedAt = performance.now()
-    }
-    await ctx.drained(signal)
-    if (signal.aborted) return
-    yield item
-  }
-}
 
 function appErrorOf(error: TRPCError): AppError {
   if (error.cause instanceof AppError) return error.cause

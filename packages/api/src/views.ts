@@ -2,7 +2,8 @@ import * as business from '@bellhop/business'
 import { tracked } from '@trpc/server'
 import { z } from 'zod'
 import { lastEventId } from './input.ts'
-import { procedure, router, subscribe } from './trpc.ts'
+import { subscribe } from './live-feed.ts'
+import { procedure, router } from './trpc.ts'
 
 const viewName = z.string().max(40)
 
@@ -16,7 +17,8 @@ export const views = router({
   watch: procedure
     .input(z.object({ views: z.array(viewName).min(1).max(10), lastEventId }))
     .subscription(async function* ({ ctx, input, signal = NEVER }) {
-      for await (const view of subscribe(ctx, business.watchViews(ctx.call, input, signal), signal)) {
+      const feed = (until: AbortSignal) => business.watchViews(ctx.call, input, until)
+      for await (const view of subscribe(ctx, feed, signal)) {
         const at = new Date().toISOString()
         yield tracked(at, { view, at })
       }

@@ -14,6 +14,7 @@ const REMEMBERED = 10_000
  */
 export class CallerCache {
   readonly #known = new Map<string, { readonly caller: Omit<Caller, 'address'>; readonly until: number }>()
+  readonly #listeners = new Set<() => void>()
   #clearings = 0
 
   async get(
@@ -40,5 +41,12 @@ export class CallerCache {
   clear(): void {
     this.#clearings++
     this.#known.clear()
+    for (const listener of this.#listeners) listener()
+  }
+
+  /** Tells of each clearing until disposed. */
+  onCleared(listener: () => void): Disposable {
+    this.#listeners.add(listener)
+    return { [Symbol.dispose]: () => void this.#listeners.delete(listener) }
   }
 }
