@@ -68,17 +68,17 @@ export async function startUpload(ctx: Context, input: StartUpload): Promise<Upl
   const cut = cutOf(input.sizeBytes, input.minPartSizeBytes)
   // A store that is to keep checksums takes no part without one: a client that does not hash begins without.
   const isHashed = input.sha256 !== undefined || (input.parts ?? []).some((part) => part.sha256 !== undefined)
-  const binding = await keyBinding(platform, { isHashed })
-  await spendKeys(ctx, Math.max(1, input.parts?.length ?? 0))
+  const isCut = cut.mode === 'multipart'
+  const { db } = platform.database
+  const [binding, before] = await Promise.all([
+    keyBinding(platform, { isHashed }),
+    isCut && input.uploadId ? findUpload(db, caller.workspaceId, input.uploadId) : undefined,
+    spendKeys(ctx, Math.max(1, input.parts?.length ?? 0)),
+  ])
+  // What was begun before holds its room already, and has its multipart upload in the store.
+  if (before) return planAgain(ctx, uploadId, { ...input, name })
   const room = { bytes: input.sizeBytes ?? 0, files: 1, fileBytes: input.sizeBytes ?? 0, mediaType } as const
-  if (cut.mode === 'multipart') {
-    const { db } = platform.database
-    // What was begun before holds its room already, and has its multipart upload in the store.
-    if (input.uploadId && (await findUpload(db, caller.workspaceId, input.uploadId))) {
-      return planAgain(ctx, uploadId, { ...input, name })
-    }
-    await refuseEarly(db, caller.workspaceId, room)
-  }
+  if (isCut) await refuseEarly(db, caller.workspaceId, room)
   const storeUploadId =
     cut.mode === 'single' ? null : await platform.store.createMultipart(objectKey, mediaType, uploadId, binding)
   const file = { name, mediaType, sizeBytes: input.sizeBytes ?? 0, objectKey, startJobs: input.startJobs ?? true }
