@@ -37,6 +37,13 @@ export const ERRORS = {
   OUTPUT_NOT_FOUND: entry('NOT_FOUND', false, 'There is no such output in this workspace.'),
   VALET_KEY_NOT_FOUND: entry('NOT_FOUND', false, 'There is no such key in this workspace.'),
   VIEW_NOT_FOUND: entry('NOT_FOUND', false, 'There is no view of that name.'),
+  WEBHOOK_NOT_FOUND: entry('NOT_FOUND', false, 'There is no such webhook in this workspace.'),
+  DELIVERY_NOT_FOUND: entry('NOT_FOUND', false, 'There is no such delivery in this workspace.'),
+  ROUTE_NOT_FOUND: entry(
+    'NOT_FOUND',
+    false,
+    'There is nothing at this address; `GET /v1/openapi.json` tells what there is.',
+  ),
   FILE_NOT_READY: entry('CONFLICT', true, 'The file has not arrived yet; wait until its upload is complete.'),
   UPLOAD_NOT_OPEN: entry('CONFLICT', false, 'This upload has ended; start a new one.'),
   UPLOAD_INCOMPLETE: entry('CONFLICT', true, 'Not all of the bytes have arrived; send what is missing, then complete.'),
@@ -65,6 +72,9 @@ export const ERRORS = {
   IDEMPOTENCY_CONFLICT: entry('CONFLICT', false, 'This idempotency key was used for another request; use a new one.'),
   JOB_NOT_CANCELLABLE: entry('CONFLICT', false, 'The job has ended, so there is nothing to cancel.'),
   JOB_NOT_RETRYABLE: entry('CONFLICT', false, 'Only a job that failed can be retried.'),
+  JOB_NOT_COMPLETED: entry('CONFLICT', true, 'The job is not COMPLETED, so it has no result.'),
+  WEBHOOK_ADDRESS_REFUSED: entry('BAD_REQUEST', false, 'Webhooks are sent to public http and https addresses only.'),
+  WEBHOOK_LIMIT: entry('CONFLICT', false, 'This workspace has as many webhooks as it may; delete one first.'),
   RATE_LIMITED: entry('TOO_MANY_REQUESTS', true, 'Too many requests; wait a moment and try again.'),
   STORE_UNAVAILABLE: entry(
     'SERVICE_UNAVAILABLE',

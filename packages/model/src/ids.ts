@@ -13,6 +13,8 @@ const PREFIXES = {
   upload: 'up',
   user: 'user',
   valetKey: 'vk',
+  webhook: 'wh',
+  webhookDelivery: 'msg',
   worker: 'wrk',
   workspace: 'ws',
 } as const
@@ -27,6 +29,8 @@ export type OutputId = Id<'output'>
 export type UploadId = Id<'upload'>
 export type UserId = Id<'user'>
 export type ValetKeyId = Id<'valetKey'>
+export type WebhookId = Id<'webhook'>
+export type WebhookDeliveryId = Id<'webhookDelivery'>
 export type WorkerId = Id<'worker'>
 export type WorkspaceId = Id<'workspace'>
 
