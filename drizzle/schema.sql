@@ -264,6 +264,41 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION public.jobs_tell_webhooks()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+declare
+  delivery record;
+begin
+  if not exists (
+    select from public.webhooks w where w.workspace_id = new.workspace_id and w.disabled_at is null
+  ) then
+    return null;
+  end if;
+  for delivery in
+    insert into public.webhook_deliveries (webhook_id, job_id, event, version)
+    select w.id, j.id, 'job.' || lower(j.status), j.version + p.ticks
+    from public.jobs j
+    join public.job_progress p on p.job_id = j.id
+    join public.webhooks w on w.workspace_id = j.workspace_id
+    where j.id = new.id
+      and j.version = new.version
+      and w.disabled_at is null
+      and 'job.' || lower(j.status) = any (w.events)
+    returning id, webhook_id
+  loop
+    perform graphile_worker.add_job(
+      identifier := 'webhooks:deliver',
+      payload := json_build_object('deliveryId', delivery.id),
+      queue_name := 'webhook:' || delivery.webhook_id,
+      max_attempts := 12
+    );
+  end loop;
+  return null;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION public.live_view_drop(which text)
  RETURNS void
  LANGUAGE plpgsql
@@ -594,6 +629,38 @@ create table verifications (
   updated_at timestamp with time zone not null default now()
 );
 
+create table webhook_deliveries (
+  id text not null default ('msg_'::text || replace((gen_random_uuid())::text, '-'::text, ''::text)),
+  webhook_id text not null,
+  job_id text,
+  event text not null,
+  version integer,
+  status text not null default 'PENDING'::text,
+  tries integer not null default 0,
+  body text,
+  response_status integer,
+  error text,
+  next_try_at timestamp with time zone,
+  created_at timestamp with time zone not null default now(),
+  ended_at timestamp with time zone
+);
+
+create table webhooks (
+  id text not null,
+  workspace_id text not null,
+  url text not null,
+  events text[] not null,
+  secret text not null,
+  old_secret text,
+  old_secret_until timestamp with time zone,
+  failing_since timestamp with time zone,
+  rest_until timestamp with time zone,
+  disabled_at timestamp with time zone,
+  disabled_reason text,
+  created_by text not null,
+  created_at timestamp with time zone not null default now()
+);
+
 create table workers (
   id text not null,
   pool_id text not null,
@@ -746,6 +813,20 @@ alter table valet_keys add constraint valet_keys_purpose_check CHECK ((purpose =
 
 alter table verifications add constraint verifications_pkey PRIMARY KEY (id);
 
+alter table webhook_deliveries add constraint webhook_deliveries_pkey PRIMARY KEY (id);
+
+alter table webhook_deliveries add constraint webhook_deliveries_job_id_jobs_id_fk FOREIGN KEY (job_id) REFERENCES jobs(id) ON DELETE CASCADE;
+
+alter table webhook_deliveries add constraint webhook_deliveries_webhook_id_webhooks_id_fk FOREIGN KEY (webhook_id) REFERENCES webhooks(id) ON DELETE CASCADE;
+
+alter table webhook_deliveries add constraint webhook_deliveries_ended_check CHECK (((status = 'PENDING'::text) = (ended_at IS NULL)));
+
+alter table webhook_deliveries add constraint webhook_deliveries_status_check CHECK ((status = ANY (ARRAY['PENDING'::text, 'DELIVERED'::text, 'FAILED'::text, 'SUPERSEDED'::text])));
+
+alter table webhooks add constraint webhooks_pkey PRIMARY KEY (id);
+
+alter table webhooks add constraint webhooks_workspace_id_workspaces_id_fk FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
+
 alter table workers add constraint workers_pkey PRIMARY KEY (id);
 
 alter table workspaces add constraint workspaces_pkey PRIMARY KEY (id);
@@ -813,6 +894,12 @@ CREATE INDEX valet_keys_user_id_idx ON public.valet_keys USING btree (workspace_
 CREATE INDEX valet_keys_workspace_id_idx ON public.valet_keys USING btree (workspace_id, id DESC NULLS LAST);
 
 CREATE INDEX verifications_identifier_idx ON public.verifications USING btree (identifier);
+
+CREATE INDEX webhook_deliveries_job_id_idx ON public.webhook_deliveries USING btree (job_id);
+
+CREATE INDEX webhook_deliveries_webhook_id_idx ON public.webhook_deliveries USING btree (webhook_id, created_at DESC NULLS LAST, id DESC NULLS LAST);
+
+CREATE INDEX webhooks_workspace_id_idx ON public.webhooks USING btree (workspace_id);
 
 create  view catalog_source as
  SELECT id,
@@ -947,6 +1034,8 @@ CREATE TRIGGER insights_dirty_2_update AFTER UPDATE ON jobs REFERENCING OLD TABL
 CREATE TRIGGER jobs_guard BEFORE UPDATE ON jobs FOR EACH ROW EXECUTE FUNCTION jobs_guard();
 
 CREATE TRIGGER jobs_record AFTER INSERT OR UPDATE ON jobs FOR EACH ROW EXECUTE FUNCTION jobs_record();
+
+CREATE CONSTRAINT TRIGGER jobs_tell_webhooks AFTER UPDATE OF status ON jobs DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((new.status = ANY (ARRAY['COMPLETED'::text, 'FAILED'::text, 'CANCELLED'::text])) AND new.status <> old.status) EXECUTE FUNCTION jobs_tell_webhooks();
 
 CREATE TRIGGER catalog_dirty_3_delete AFTER DELETE ON outputs REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION catalog_dirty_3();
 

@@ -14,7 +14,6 @@ const PREFIXES = {
   user: 'user',
   valetKey: 'vk',
   webhook: 'wh',
-  webhookDelivery: 'msg',
   worker: 'wrk',
   workspace: 'ws',
 } as const
@@ -30,7 +29,6 @@ export type UploadId = Id<'upload'>
 export type UserId = Id<'user'>
 export type ValetKeyId = Id<'valetKey'>
 export type WebhookId = Id<'webhook'>
-export type WebhookDeliveryId = Id<'webhookDelivery'>
 export type WorkerId = Id<'worker'>
 export type WorkspaceId = Id<'workspace'>
 
