@@ -32,7 +32,13 @@ export const LIMITS = {
   catalogPageSize: 100,
   jobsPageSize: 100,
   jobInputBytes: 64 * KIB,
+  kindNameChars: 64,
   idempotencyKeyChars: 200,
+  /** The longest that a long-poll is held. */
+  longPollMs: 30_000,
+  webhooksPerWorkspace: 10,
+  webhookUrlChars: 2_000,
+  deliveriesPageSize: 100,
   /** Read from the start of a finished upload to tell its type. */
   sniffBytes: 16 * KIB,
   /** Of a key to read, where the bounds of all keys allow it; longer where its object is large. */
