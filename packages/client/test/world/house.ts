@@ -3,13 +3,22 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { GetObjectCommand, ListMultipartUploadsCommand, S3Client } from '@aws-sdk/client-s3'
+import { GetObjectCommand, ListMultipartUploadsCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import { appRouter } from '@bellhop/api'
 import type { RequestContext } from '@bellhop/api'
-import type { FileId, UploadId, UploadProgress } from '@bellhop/model'
+import type {
+  CompletedUpload,
+  FileId,
+  SignedPart,
+  UploadId,
+  UploadPlan,
+  UploadProgress,
+  ValetKeyRecord,
+} from '@bellhop/model'
 import { startTestPlatform } from '@bellhop/testkit'
 import type { TestPlatform } from '@bellhop/testkit'
 import { createHTTPHandler } from '@trpc/server/adapters/standalone'
+import { connect } from '../../src/index.ts'
 import { FlakyProxy } from './flaky-proxy.ts'
 
 type PlatformSettings = NonNullable<Parameters<typeof startTestPlatform>[0]>
@@ -20,7 +29,15 @@ export interface House extends AsyncDisposable {
   readonly platform: TestPlatform
   readonly network: FlakyProxy
   readonly api: HouseApi
+  /** Uploads it, as a client does. */
+  place(name: string, bytes: Uint8Array<ArrayBuffer>): Promise<FileId>
+  /** As a client that cannot hash. */
+  placeUnhashed(name: string, bytes: Uint8Array<ArrayBuffer>): Promise<FileId>
+  /** Writes other bytes over a file's object, behind the server's back. */
+  replace(id: FileId, bytes: Uint8Array): Promise<void>
   storedSha256(id: FileId): Promise<string>
+  /** Lines of the ledger for reading a file. */
+  downloadKeys(id: FileId): Promise<readonly ValetKeyRecord[]>
   /** As the server tells of them. */
   arrivedParts(uploadId: UploadId): Promise<number[]>
   /** Multipart uploads that the store has open. */
@@ -40,14 +57,48 @@ export async function startHouse(settings: PlatformSettings = {}): Promise<House
   const api = new HouseApi(platform)
   await api.start()
   stack.defer(() => api.stop())
+  const keyOf = (id: FileId) => `workspaces/${platform.owner.caller.workspaceId}/files/${id}`
   return {
     dir: platform.dir,
     platform,
     network,
     api,
+    async place(name, bytes) {
+      await using bellhop = connect({ url: api.url })
+      const { id } = await bellhop.files.upload(new File([bytes], name), { startJobs: false })
+      network.seen.length = 0
+      return id
+    },
+    async placeUnhashed(name, bytes) {
+      const plan = await api.call<UploadPlan>('uploads.start', { name, sizeBytes: bytes.length, startJobs: false })
+      const { uploadId } = plan
+      const count = plan.mode === 'single' ? 0 : (plan.partCount ?? 0)
+      const parts = Array.from({ length: count }, (_, index) => ({ number: index + 1 }))
+      const signed = count === 0 ? [] : await api.call<SignedPart[]>('uploads.signParts', { uploadId, parts })
+      const puts = plan.mode === 'single' ? [{ request: plan.put, sizeBytes: bytes.length }] : signed
+      let sent = 0
+      for (const { request, sizeBytes } of puts) {
+        await fetch(request.url, {
+          method: 'PUT',
+          headers: request.headers,
+          body: bytes.subarray(sent, sent + sizeBytes),
+        })
+        sent += sizeBytes
+      }
+      const { file } = await api.call<CompletedUpload>('uploads.complete', { uploadId })
+      network.seen.length = 0
+      return file.id
+    },
+    async replace(id, bytes) {
+      await s3.send(new PutObjectCommand({ Bucket: bucket, Key: keyOf(id), Body: bytes }))
+    },
+    async downloadKeys(fileId) {
+      await using bellhop = connect({ url: api.url })
+      const { items } = await bellhop.valetKeys.list({ fileId })
+      return items.filter(({ purpose }) => purpose === 'download')
+    },
     async storedSha256(id) {
-      const Key = `workspaces/${platform.owner.caller.workspaceId}/files/${id}`
-      const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key }))
+      const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: keyOf(id) }))
       const sha256 = createHash('sha256')
       for await (const chunk of Body as AsyncIterable<Uint8Array>) sha256.update(chunk)
       return sha256.digest('hex')
@@ -94,6 +145,15 @@ class HouseApi {
 
   get url(): string {
     return `http://127.0.0.1:${this.#port}`
+  }
+
+  /** A mutation, as any HTTP client makes it. */
+  async call<T>(procedure: string, input: unknown): Promise<T> {
+    const headers = { 'content-type': 'application/json' }
+    const body = JSON.stringify(input)
+    const answer = await fetch(`${this.url}/trpc/${procedure}`, { method: 'POST', headers, body })
+    const { result } = (await answer.json()) as { result: { data: T } }
+    return result.data
   }
 
   async start(): Promise<void> {
