@@ -1,37 +1,15 @@
 import * as business from '@bellhop/business'
-import { LIMITS } from '@bellhop/model'
 import { tracked } from '@trpc/server'
 import { z } from 'zod'
-import { cursor, fileId, jobId, jobKind, jobStatus, lastEventId } from './input.ts'
+import { jobId, lastEventId } from './input.ts'
+import { jobFilter, jobToSubmit } from './job-requests.ts'
 import { subscribe } from './live-feed.ts'
 import { procedure, router } from './trpc.ts'
 
-const jobInput = z
-  .unknown()
-  .refine((input) => JSON.stringify(input ?? null).length <= LIMITS.jobInputBytes, 'The input is longer than 64 KiB.')
-
 export const jobs = router({
-  submit: procedure
-    .input(
-      z.object({
-        kind: z.string().max(100),
-        input: jobInput,
-        idempotencyKey: z.string().min(1).max(LIMITS.idempotencyKeyChars).optional(),
-      }),
-    )
-    .mutation(({ ctx, input }) => business.submitJob(ctx.call, input)),
+  submit: procedure.input(jobToSubmit).mutation(({ ctx, input }) => business.submitJob(ctx.call, input)),
   get: procedure.input(z.object({ jobId })).query(({ ctx, input }) => business.getJob(ctx.call, input)),
-  list: procedure
-    .input(
-      z.object({
-        status: z.array(jobStatus).min(1).optional(),
-        kind: jobKind.optional(),
-        fileId: fileId.optional(),
-        cursor: cursor.optional(),
-        limit: z.number().int().min(1).max(LIMITS.jobsPageSize).default(50),
-      }),
-    )
-    .query(({ ctx, input }) => business.listJobs(ctx.call, input)),
+  list: procedure.input(jobFilter).query(({ ctx, input }) => business.listJobs(ctx.call, input)),
   cancel: procedure.input(z.object({ jobId })).mutation(({ ctx, input }) => business.cancelJob(ctx.call, input)),
   retry: procedure.input(z.object({ jobId })).mutation(({ ctx, input }) => business.retryJob(ctx.call, input)),
 

@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { JOB_KINDS, JOB_RETRIES, JobInputError, retryDelayMs } from '@bellhop/model'
-import type { JobFailure, JobKindName, WorkerId } from '@bellhop/model'
+import { JOB_RETRIES, JobInputError, retryDelayMs } from '@bellhop/model'
+import type { JobFailure, JobKind, JobRun, WorkerId } from '@bellhop/model'
 import * as persistence from '@bellhop/persistence'
 import type { AttemptPayload, JobRow, Lease, Transaction } from '@bellhop/persistence'
 import { isPassing, toAppError } from './app-errors.ts'
 import { AttemptObjects } from './job-objects.ts'
 import type { Platform } from './platform.ts'
-import { PROCESSORS } from './processors/registry.ts'
+import { processorOf } from './processors/registry.ts'
 import type { ProgressReporter } from './progress-reporter.ts'
 
 /** Why a running attempt is told to stop. */
@@ -71,11 +71,12 @@ async function runClaimed(host: AttemptHost, job: JobRow, lease: Lease, controll
   const { platform } = host
   const { signal } = controller
   const objects = new AttemptObjects(platform, job, signal)
-  const timeout = setTimeout(() => controller.abort(new Stopped('timeout')), JOB_KINDS[job.kind].timeoutMs)
+  const kind = kindOf(platform, job)
+  const timeout = setTimeout(() => controller.abort(new Stopped('timeout')), kind.timeoutMs)
   const scratchDir = join(host.scratchRoot, lease.token)
   try {
     await mkdir(scratchDir, { recursive: true })
-    const outcome: Outcome = await process(job, {
+    const outcome: Outcome = await process(kind, job, {
       signal,
       scratchDir,
       objects,
@@ -111,7 +112,7 @@ async function conclude(
     const completed = await whilePassing(() =>
       db.transaction(async (tx) => {
         const isOurs = await persistence.completeJob(tx, lease, { output, outputs: objects.outputs })
-        if (isOurs) await afterCompleted(tx, job, output)
+        if (isOurs) await afterCompleted(platform, tx, job, output)
         return isOurs
       }),
     )
@@ -144,25 +145,21 @@ async function whilePassing<T>(act: () => Promise<T>): Promise<T> {
 }
 
 /** Parses the input, runs the processor of the kind, and parses what it gave. */
-async function process<K extends JobKindName>(
-  job: JobRow & { kind: K },
-  tools: Omit<Parameters<(typeof PROCESSORS)[K]['run']>[0], 'input'>,
-): Promise<unknown> {
-  const kind = JOB_KINDS[job.kind]
-  const input = kind.input.parse(job.input)
-  // The registry pairs each kind with the processor of its own input; TypeScript cannot follow that through the lookup.
-  const run = PROCESSORS[job.kind].run as (run: typeof tools & { input: unknown }) => Promise<unknown>
-  const output = await run({ ...tools, input })
+async function process(kind: JobKind, job: JobRow, tools: Omit<JobRun<unknown>, 'input'>): Promise<unknown> {
+  const output = await processorOf(kind).run({ ...tools, input: kind.input.parse(job.input) })
   tools.signal.throwIfAborted()
   return kind.output.parse(output)
 }
 
-function afterCompleted(tx: Transaction, job: JobRow, output: unknown): Promise<void> | undefined {
-  // As in `process`; both were parsed by the kind's schemas.
-  const completed = PROCESSORS[job.kind].completed as
-    | ((tx: Transaction, input: unknown, output: unknown) => Promise<void>)
-    | undefined
-  return completed?.(tx, JOB_KINDS[job.kind].input.parse(job.input), output)
+function afterCompleted(platform: Platform, tx: Transaction, job: JobRow, output: unknown): Promise<void> | undefined {
+  const kind = kindOf(platform, job)
+  return processorOf(kind).completed?.(tx, kind.input.parse(job.input), output)
+}
+
+function kindOf({ kinds }: Platform, job: JobRow): JobKind {
+  const kind = kinds.kindOf(job.kind)
+  if (!kind) throw new Error(`This worker took a job of kind ${job.kind}, which it does not know.`)
+  return kind
 }
 
 /** Fenced by the lease: when it is lost, nothing is written. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import { AppError, JOB_KINDS, JOB_RETRIES, isJobKindName } from '@bellhop/model'
-import type { FileId, JobKindName, UserId, WorkspaceId } from '@bellhop/model'
+import { AppError, JOB_RETRIES, isId } from '@bellhop/model'
+import type { FileId, JobKind, JobKindRegistry, UserId, WorkspaceId } from '@bellhop/model'
 import { findFile, findJobByIdempotencyKey, insertJob } from '@bellhop/persistence'
 import type { JobRow, Transaction } from '@bellhop/persistence'
 import { describeFaults } from './input-faults.ts'
@@ -18,11 +18,11 @@ export interface JobRequest {
  * The same idempotency key with the same request gives the same job.
  * @throws AppError UNKNOWN_JOB_KIND, JOB_INPUT_INVALID, IDEMPOTENCY_CONFLICT
  */
-export async function startJob(tx: Transaction, request: JobRequest): Promise<JobRow> {
+export async function startJob(tx: Transaction, kinds: JobKindRegistry, request: JobRequest): Promise<JobRow> {
   const { workspaceId, createdBy, idempotencyKey } = request
-  const { kind, input } = parseRequest(request)
+  const { kind, input } = parseRequest(kinds, request)
   const requestHash = createHash('sha256')
-    .update(JSON.stringify([kind, input]))
+    .update(JSON.stringify([kind.name, input]))
     .digest('hex')
   const before = await findHolder(tx, request, requestHash)
   if (before) return before
@@ -31,8 +31,8 @@ export async function startJob(tx: Transaction, request: JobRequest): Promise<Jo
   const row = await insertJob(tx, {
     workspaceId,
     createdBy,
-    kind,
-    kindVersion: JOB_KINDS[kind].version,
+    kind: kind.name,
+    kindVersion: kind.version,
     fileId,
     input,
     maxAttempts: JOB_RETRIES.maxAttempts,
@@ -63,22 +63,26 @@ async function requireReadyFile(tx: Transaction, workspaceId: WorkspaceId, fileI
   if (file.status !== 'READY') throw new AppError('FILE_NOT_READY')
 }
 
-function parseRequest({ kind, input }: JobRequest): { kind: JobKindName; input: unknown } {
-  if (!isJobKindName(kind)) {
+function parseRequest(kinds: JobKindRegistry, request: JobRequest): { kind: JobKind; input: unknown } {
+  const kind = kinds.kindOf(request.kind)
+  if (!kind) {
+    const names = kinds.all.map(({ name }) => name)
     throw new AppError(
       'UNKNOWN_JOB_KIND',
-      `There is no job of kind \`${kind}\`; use one of ${Object.keys(JOB_KINDS).join(', ')}.`,
+      `There is no job of kind \`${request.kind}\`; use one of ${names.join(', ')}.`,
     )
   }
-  const parsed = JOB_KINDS[kind].input.safeParse(input)
+  const parsed = kind.input.safeParse(request.input)
   if (parsed.success) return { kind, input: parsed.data }
   const faults = describeFaults(parsed.error)
-  throw new AppError('JOB_INPUT_INVALID', `The input does not fit ${kind}. ${faults.join(' ')}`, {
+  throw new AppError('JOB_INPUT_INVALID', `The input does not fit ${kind.name}. ${faults.join(' ')}`, {
     details: { faults },
   })
 }
 
 /** The file that a job is about, where its input names one. */
 function fileOf(input: unknown): FileId | null {
-  return typeof input === 'object' && input !== null && 'fileId' in input ? (input.fileId as FileId) : null
+  return typeof input === 'object' && input !== null && 'fileId' in input && isId('file', input.fileId)
+    ? input.fileId
+    : null
 }

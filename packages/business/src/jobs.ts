@@ -1,5 +1,5 @@
 import { AppError } from '@bellhop/model'
-import type { FileId, JobDetail, JobId, JobKindName, JobSnapshot, JobStatus, Page } from '@bellhop/model'
+import type { FileId, JobDetail, JobId, JobSnapshot, JobStatus, Page } from '@bellhop/model'
 import * as persistence from '@bellhop/persistence'
 import { z } from 'zod'
 import { requireRight } from './caller.ts'
@@ -19,7 +19,7 @@ export async function submitJob(ctx: Context, request: SubmitJob): Promise<JobSn
   requireRight(caller, 'process')
   const { workspaceId, userId } = caller
   const job = await platform.database.db.transaction((tx) =>
-    startJob(tx, { ...request, workspaceId, createdBy: userId }),
+    startJob(tx, platform.kinds, { ...request, workspaceId, createdBy: userId }),
   )
   platform.notifier.jobChanged(job)
   return snapshotOf(ctx, job.id)
@@ -33,7 +33,7 @@ export async function getJob({ platform, caller }: Context, { jobId }: { jobId: 
 
 export interface ListJobs {
   readonly status?: readonly JobStatus[] | undefined
-  readonly kind?: JobKindName | undefined
+  readonly kind?: string | undefined
   readonly fileId?: FileId | undefined
   readonly cursor?: string | undefined
   readonly limit: number

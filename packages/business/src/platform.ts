@@ -1,5 +1,6 @@
 import { hostname } from 'node:os'
-import type { KeyLife } from '@bellhop/model'
+import { JobKindRegistry } from '@bellhop/model'
+import type { JobKind, KeyLife } from '@bellhop/model'
 import { CallerCache } from './caller-cache.ts'
 import { createNotifier, migrate, openDatabase, openIdentity, openObjectStore } from '@bellhop/persistence'
 import type { Database, Identity, Notifier, ObjectStore, ObjectStoreOptions } from '@bellhop/persistence'
@@ -11,6 +12,7 @@ export interface Platform extends AsyncDisposable {
   readonly identity: Identity
   readonly notifier: Notifier
   readonly callers: CallerCache
+  readonly kinds: JobKindRegistry
   readonly settings: PlatformSettings
   readonly log: Log
 }
@@ -38,7 +40,7 @@ export interface Log {
 export function openPlatform(
   settings: PlatformSettings,
   log: Log,
-  options: { name: string; maxConnections?: number },
+  options: { name: string; maxConnections?: number; ownKinds?: readonly JobKind[] },
 ): Platform {
   const database = openDatabase(settings.databaseUrl, { ...options, name: `${options.name} on ${hostname()}` })
   const store = openObjectStore(settings.objectStore)
@@ -48,6 +50,7 @@ export function openPlatform(
     store,
     notifier,
     callers: new CallerCache(),
+    kinds: new JobKindRegistry(options.ownKinds),
     settings,
     log,
     identity: openIdentity(database, settings),

@@ -127,7 +127,7 @@ export async function acceptUpload(platform: Platform, upload: UploadRow, found:
       return true
     }
     for (const kind of upload.file.startJobs ? jobKindsFor(found.mediaType) : []) {
-      const job = await startJob(tx, { workspaceId, createdBy: userId, kind, input: { fileId } })
+      const job = await startJob(tx, platform.kinds, { workspaceId, createdBy: userId, kind, input: { fileId } })
       started.push(job.id)
     }
     return true

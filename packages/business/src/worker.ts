@@ -1,7 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
-import { JOB_KINDS, newId } from '@bellhop/model'
+import { newId } from '@bellhop/model'
 import * as persistence from '@bellhop/persistence'
 import { runAttempt } from './attempt.ts'
 import type { AttemptHost } from './attempt.ts'
@@ -36,7 +36,7 @@ export async function startWorker(
     progress: new ProgressReporter(platform),
     running: new Map(),
   }
-  const kinds = Object.values(JOB_KINDS)
+  const kinds = platform.kinds.all
   const worker = { id: workerId, poolId: '', host: hostname(), pid: process.pid, kinds: kinds.map((kind) => kind.name) }
 
   await persistence.registerWorker(database.db, worker)

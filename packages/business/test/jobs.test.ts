@@ -156,8 +156,7 @@ describe('bad files end as FAILED with the reason in words, and can be retried',
   test('ragged rows are counted and said', async () => {
     await using _ = await world.startWorker()
     const { jobs } = await uploadBytes(owner, 'ragged.csv', 'a,b,c\n1,2,3\n4,5\n6,7,8,9\n10,11,12\n')
-    const job = await ended(jobs[0]!.id)
-    if (job.kind !== 'dataset.profile') throw new Error(job.kind)
+    const job = (await ended(jobs[0]!.id)) as JobDetail<'dataset.profile'>
     expect(job.status === 'FAILED' || job.output!.notes.some(({ code }) => code === 'RAGGED_ROWS')).toBe(true)
   })
 })

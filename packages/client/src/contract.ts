@@ -15,7 +15,6 @@ import type {
   InsightRow,
   JobDetail,
   JobId,
-  JobKindName,
   JobSnapshot,
   JobStatus,
   OpenUpload,
@@ -65,7 +64,7 @@ export interface Contract {
     revoke: Mutation<{ id: ValetKeyId }, readonly ValetKeyRecord[]>
   }
   jobs: {
-    submit: Mutation<{ kind: JobKindName; input: unknown; idempotencyKey?: string }, JobSnapshot>
+    submit: Mutation<{ kind: string; input: unknown; idempotencyKey?: string }, JobSnapshot>
     get: Query<{ jobId: JobId }, OnTheWire<JobDetail>>
     list: Query<JobFilter, JobPage>
     cancel: Mutation<{ jobId: JobId }, JobSnapshot>
@@ -101,8 +100,8 @@ export interface Contract {
   }
 }
 
-/** JSON has no field for `undefined`, which an input might be as far as its type says. */
-type OnTheWire<T> = T extends JobDetail ? Omit<T, 'input'> & { input?: unknown } : never
+/** JSON has no field for `undefined`, which an input or output might be as far as their type says. */
+type OnTheWire<T> = T extends JobDetail ? Omit<T, 'input' | 'output'> & { input?: unknown; output?: unknown } : never
 
 export interface CallControl {
   signal?: AbortSignal
@@ -131,7 +130,7 @@ export type Disposition = 'attachment' | 'inline'
 
 export interface JobFilter {
   status?: JobStatus[]
-  kind?: JobKindName
+  kind?: string
   fileId?: FileId
   /** `nextCursor` of the page before. */
   cursor?: string

@@ -1,5 +1,5 @@
 import { isJobEnded, newId } from '@bellhop/model'
-import type { JobDetail, JobInput, JobKindName, JobSnapshot } from '@bellhop/model'
+import type { JobDetail, JobInput, JobSnapshot, KindArgument } from '@bellhop/model'
 import { BellhopError } from './bellhop-error.ts'
 import type { Caller } from './caller.ts'
 import type { Contract, JobFilter, JobPage } from './contract.ts'
@@ -27,8 +27,8 @@ export class Jobs {
     this.#caller = caller
   }
 
-  async submit<K extends JobKindName>(
-    kind: K,
+  async submit<K extends string>(
+    kind: K & KindArgument<K>,
     input: JobInput<K>,
     { idempotencyKey = newId('job'), signal }: SubmitOptions = {},
   ): Promise<SubmittedJob<K>> {
@@ -39,7 +39,7 @@ export class Jobs {
     return job as SubmittedJob<K> // -- the server answers the kind that was asked for
   }
 
-  async get<K extends JobKindName = JobKindName>(
+  async get<K extends string = string>(
     job: JobRef<K>,
     { signal }: { readonly signal?: AbortSignal } = {},
   ): Promise<JobDetail<K>> {
@@ -57,7 +57,7 @@ export class Jobs {
    * The job's states as they change, versions strictly rising, until nothing more happens by itself: COMPLETED, CANCELLED,
    * or FAILED for good. Goes on over reconnects. A slow reader sees every status, not every step of the progress.
    */
-  async *watch<K extends JobKindName = JobKindName>(
+  async *watch<K extends string = string>(
     job: JobRef<K>,
     { signal }: { readonly signal?: AbortSignal } = {},
   ): AsyncGenerator<JobSnapshot<K>, void, void> {
@@ -101,7 +101,7 @@ export class Jobs {
   }
 
   /** The finished job with its output. Throws JOB_FAILED or JOB_CANCELLED, with the `job` in `details`. */
-  async wait<K extends JobKindName = JobKindName>(
+  async wait<K extends string = string>(
     job: JobRef<K>,
     { signal, onProgress }: WaitOptions = {},
   ): Promise<CompletedJob<K>> {
@@ -118,13 +118,13 @@ export class Jobs {
     throw new BellhopError('JOB_FAILED', detail.error?.sentence, { details })
   }
 
-  cancel<K extends JobKindName = JobKindName>(job: JobRef<K>): Promise<JobSnapshot> {
+  cancel<K extends string = string>(job: JobRef<K>): Promise<JobSnapshot> {
     const jobId = jobIdOf(job)
     return this.#caller.once((control) => this.#contract.cancel.mutate({ jobId }, control))
   }
 
   /** Starts a job again that FAILED. */
-  retry<K extends JobKindName = JobKindName>(job: JobRef<K>): Promise<JobSnapshot> {
+  retry<K extends string = string>(job: JobRef<K>): Promise<JobSnapshot> {
     const jobId = jobIdOf(job)
     return this.#caller.once((control) => this.#contract.retry.mutate({ jobId }, control))
   }

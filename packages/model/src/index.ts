@@ -1,5 +1,5 @@
 export type { Account, ApiKeyRecord } from './account.ts'
-export { AppError, ERRORS, isErrorCode } from './errors.ts'
+export { AppError, ERRORS, HTTP_STATUS, isErrorCode } from './errors.ts'
 export type { ErrorCode, ErrorStatus } from './errors.ts'
 export { FILE_FAULTS, FILE_STATUSES, INTEGRITIES, cleanFileName, cleanTags } from './file.ts'
 export type { FileFault, FileStatus, Integrity } from './file.ts'
@@ -25,6 +25,7 @@ export type {
   UploadId,
   UserId,
   ValetKeyId,
+  WebhookId,
   WorkerId,
   WorkspaceId,
 } from './ids.ts'
@@ -43,11 +44,13 @@ export type { JobCommand, JobFailure, JobStatus } from './job.ts'
 export type { JobObjects, JobRun, NewOutput, SourceFile, Verification } from './job-run.ts'
 export type { JobDetail, JobSnapshot, JobTransition } from './job-snapshot.ts'
 export { JOB_KINDS, isJobKindName, jobKindsFor } from './kinds/index.ts'
-export type { JobInput, JobKindName, JobOutput, ParsedJobInput } from './kinds/index.ts'
+export type { JobKindName } from './kinds/index.ts'
+export type { JobInput, JobKinds, JobOutput, KindArgument, KnownKindName, ParsedJobInput } from './kinds/job-kinds.ts'
 export type { DatasetColumn } from './kinds/dataset-profile.ts'
 export { jobKind } from './kinds/job-kind.ts'
+export { JobKindRegistry } from './kinds/job-kind-registry.ts'
 export type { JobKind } from './kinds/job-kind.ts'
-export { fileIdSchema, outputFileSchema, outputIdSchema } from './kinds/output-file.ts'
+export { fileIdSchema, outputFileSchema, outputFilesOf, outputIdSchema } from './kinds/output-file.ts'
 export type { OutputFile } from './kinds/output-file.ts'
 export { GIB, KIB, LIMITS, MIB, TIB, partSizeBytes } from './limits.ts'
 export { FILE_TYPES, OCTET_STREAM, canonicalMediaType, fileTypeOf, isInlineSafe, mediaTypeOf } from './media-type.ts'
@@ -79,6 +82,21 @@ export type {
 } from './upload-plan.ts'
 export { VALET_KEY_PURPOSES, keyLifeMs } from './valet-key.ts'
 export type { KeyLife, ValetKeyPurpose, ValetKeyRecord } from './valet-key.ts'
+export {
+  MAX_WEBHOOK_TRIES,
+  WEBHOOK_DELIVERY_STATUSES,
+  WEBHOOK_EVENTS,
+  isWebhookDeliveryId,
+  webhookDelayMs,
+} from './webhook.ts'
+export type {
+  WebhookDelivery,
+  WebhookDeliveryId,
+  WebhookDeliveryStatus,
+  WebhookEvent,
+  WebhookMessage,
+  WebhookRecord,
+} from './webhook.ts'
 export { RIGHTS, ROLES, ROLE_RIGHTS, roleMay } from './workspace.ts'
 export type { Right, Role } from './workspace.ts'
 export type { Freshness, ViewStatus } from './view.ts'

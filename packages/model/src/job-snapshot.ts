@@ -1,11 +1,11 @@
 import type { FileId, JobId } from './ids.ts'
 import type { JobStatus } from './job.ts'
-import type { JobKindName, JobOutput } from './kinds/index.ts'
+import type { JobOutput } from './kinds/job-kinds.ts'
 
 /**
  * One job as a watcher sees it: the envelope of every transport. Times are ISO 8601 in UTC.
  */
-export interface JobSnapshot<K extends JobKindName = JobKindName> {
+export interface JobSnapshot<K extends string = string> {
   readonly id: JobId
   readonly kind: K
   readonly fileId: FileId | null
@@ -32,7 +32,7 @@ export interface JobSnapshot<K extends JobKindName = JobKindName> {
 }
 
 /** A job with what it was given and what it gave. */
-export type JobDetail<K extends JobKindName = JobKindName> = {
+export type JobDetail<K extends string = string> = {
   readonly [N in K]: JobSnapshot<N> & {
     readonly input: unknown
     readonly output: JobOutput<N> | null

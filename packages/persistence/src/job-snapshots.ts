@@ -1,14 +1,5 @@
 import { JOB_STATUSES } from '@bellhop/model'
-import type {
-  FileId,
-  JobDetail,
-  JobId,
-  JobKindName,
-  JobSnapshot,
-  JobStatus,
-  JobTransition,
-  WorkspaceId,
-} from '@bellhop/model'
+import type { FileId, JobDetail, JobId, JobSnapshot, JobStatus, JobTransition, WorkspaceId } from '@bellhop/model'
 import { and, asc, count, desc, eq, gt, inArray, lt, or, sql } from 'drizzle-orm'
 import type { SQL } from 'drizzle-orm'
 import type { Executor } from './database.ts'
@@ -69,7 +60,7 @@ export function listFileJobs(tx: Executor, fileId: FileId, limit: number): Promi
 
 export interface JobFilter {
   readonly status?: readonly JobStatus[] | undefined
-  readonly kind?: JobKindName | undefined
+  readonly kind?: string | undefined
   readonly fileId?: FileId | undefined
   /** Only what was made before this one. */
   readonly before?: string | undefined
@@ -83,7 +74,7 @@ export function listJobs(tx: Executor, workspaceId: WorkspaceId, filter: JobFilt
     and(
       eq(jobs.workspaceId, workspaceId),
       filter.status && inArray(jobs.status, [...filter.status]),
-      filter.kind && eq(jobs.kind, filter.kind),
+      filter.kind === undefined ? undefined : eq(jobs.kind, filter.kind),
       filter.fileId && eq(jobs.fileId, filter.fileId),
       filter.before === undefined ? undefined : lt(sql`${jobs.id}`, filter.before),
     ),

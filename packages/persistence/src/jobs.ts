@@ -1,5 +1,5 @@
 import { newId } from '@bellhop/model'
-import type { FileId, JobFailure, JobId, JobKindName, OutputId, UserId, WorkerId, WorkspaceId } from '@bellhop/model'
+import type { FileId, JobFailure, JobId, OutputId, UserId, WorkerId, WorkspaceId } from '@bellhop/model'
 import { and, eq, inArray, isNotNull, isNull, sql } from 'drizzle-orm'
 import type { SQL } from 'drizzle-orm'
 import type { Executor } from './database.ts'
@@ -17,7 +17,7 @@ export interface Lease {
 
 export interface NewJob {
   readonly workspaceId: WorkspaceId
-  readonly kind: JobKindName
+  readonly kind: string
   readonly kindVersion: number
   readonly fileId: FileId | null
   readonly input: unknown

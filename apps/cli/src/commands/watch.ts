@@ -1,5 +1,5 @@
 import { BellhopError } from '@bellhop/client'
-import { isId } from '@bellhop/model'
+import { isId, outputFilesOf } from '@bellhop/model'
 import type { JobSnapshot, JobStatus } from '@bellhop/model'
 import { CliError } from '../cli-error.ts'
 import { command } from '../command.ts'
@@ -45,8 +45,7 @@ export const watch = command({
     }
     const job = await bellhop.jobs.get(id)
     output.answer(job.status)
-    const files = job.output && 'files' in job.output ? job.output.files : []
-    for (const file of files) output.answer(`${file.id}  ${file.name}`)
+    for (const file of outputFilesOf(job.output)) output.answer(`${file.id}  ${file.name}`)
     if (job.error) output.talk(`bellhop: ${job.error.sentence}`)
     output.event({ type: 'result', job })
     return EXITS[job.status]

@@ -2,7 +2,7 @@ import type { FileDetail, JobSnapshot } from '@bellhop/model'
 import { Link } from '@tanstack/react-router'
 import { JobActions } from '../jobs/JobActions.tsx'
 import { JobState } from '../jobs/JobState.tsx'
-import { jobName } from '../jobs/job-words.ts'
+import { jobKindText, jobName } from '../jobs/job-words.ts'
 import { newerJob } from '../live/job-cache.ts'
 import { useLiveJobsOfFile } from '../live/live-jobs.ts'
 import { Panel } from '../ui/Panel.tsx'
@@ -40,7 +40,7 @@ export function FileJobs({ file }: { readonly file: FileDetail }) {
                 aria-label={jobName(words, job)}
                 className="self-start font-medium hover:underline"
               >
-                {words.jobKinds[job.kind] ?? job.kind}
+                {jobKindText(words, job.kind)}
               </Link>
               <JobState job={job} />
             </div>

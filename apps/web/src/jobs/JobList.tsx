@@ -7,7 +7,7 @@ import { Time } from '../ui/Time.tsx'
 import { useWords } from '../words/use-words.ts'
 import { JobActions } from './JobActions.tsx'
 import { JobState } from './JobState.tsx'
-import { jobName } from './job-words.ts'
+import { jobKindText, jobName } from './job-words.ts'
 import { Took } from './Took.tsx'
 
 const HEAD = 'px-4 py-2 text-left text-xs font-medium text-faint'
@@ -53,7 +53,7 @@ const JobRow = memo(function JobRow({ job: fetched }: { readonly job: JobSnapsho
           aria-label={jobName(words, job)}
           className="inline-flex min-h-6 items-center font-medium hover:underline"
         >
-          {words.jobKinds[job.kind] ?? job.kind}
+          {jobKindText(words, job.kind)}
         </Link>
         {job.fileId !== null && job.fileName !== null && (
           <Link

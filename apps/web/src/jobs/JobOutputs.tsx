@@ -1,3 +1,4 @@
+import { outputFilesOf } from '@bellhop/model'
 import { DownloadIconButton } from '../files/DownloadButton.tsx'
 import { MiddleEllipsis } from '../ui/MiddleEllipsis.tsx'
 import { Panel } from '../ui/Panel.tsx'
@@ -7,8 +8,7 @@ import type { AnyJobDetail } from './any-job-detail.ts'
 /** The objects that a job wrote, to download. */
 export function JobOutputs({ job }: { readonly job: AnyJobDetail }) {
   const words = useWords()
-  const { output } = job
-  const files = output !== null && 'files' in output ? output.files : []
+  const files = outputFilesOf(job.output)
   if (files.length === 0) return null
   return (
     <Panel title={words.jobs.outputFiles} flush>

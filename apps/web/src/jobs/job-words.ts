@@ -1,8 +1,14 @@
+import { isJobKindName } from '@bellhop/model'
 import type { JobSnapshot } from '@bellhop/model'
 import type { Words } from '../words/en.ts'
 
+/** A kind of a team's own goes by its name. */
+export function jobKindText(words: Words, kind: string): string {
+  return isJobKindName(kind) ? words.jobKinds[kind] : kind
+}
+
 export function jobName(words: Words, { kind, fileName }: JobSnapshot): string {
-  return words.jobs.what(words.jobKinds[kind] ?? kind, fileName)
+  return words.jobs.what(jobKindText(words, kind), fileName)
 }
 
 /** The state in the words that the user was promised, or what is true instead while it changes by itself. */

@@ -1,12 +1,26 @@
-import type { JobKindName } from '@bellhop/model'
+import { isJobKindName } from '@bellhop/model'
+import type { JobKind, JobKindName, JobRun } from '@bellhop/model'
+import type { Transaction } from '@bellhop/persistence'
 import { datasetProfileProcessor } from './dataset/dataset-profile.ts'
 import { fileVerifyProcessor } from './file-verify.ts'
 import { imageVariantsProcessor } from './image/image-variants.ts'
 import type { Processor } from './processor.ts'
 
 /** Total over the kinds: a kind that nobody runs does not compile. */
-export const PROCESSORS: { readonly [K in JobKindName]: Processor<K> } = {
+const PROCESSORS: { readonly [K in JobKindName]: Processor<K> } = {
   'image.variants': imageVariantsProcessor,
   'dataset.profile': datasetProfileProcessor,
   'file.verify': fileVerifyProcessor,
+}
+
+/** A processor for whoever knows its kind at run time only: input and output are what its kind's schemas made of them. */
+export interface AnyProcessor {
+  run(job: JobRun<unknown>): Promise<unknown>
+  readonly completed?: (tx: Transaction, input: unknown, output: unknown) => Promise<void>
+}
+
+export function processorOf({ name }: JobKind): AnyProcessor {
+  if (!isJobKindName(name)) throw new Error(`There is nothing to run a job of kind ${name} with.`)
+  // The table pairs each kind with the processor of its own input; TypeScript cannot follow that through the lookup.
+  return PROCESSORS[name] as unknown as AnyProcessor
 }

@@ -1,5 +1,5 @@
 import { AppError, ERRORS } from '@bellhop/model'
-import type { FileId, JobId, JobKindName, UploadId } from '@bellhop/model'
+import type { FileId, JobId, UploadId } from '@bellhop/model'
 import { TRPCError, initTRPC, tracked } from '@trpc/server'
 import { z } from 'zod'
 import type { PartToSign, StartUpload } from '../../src/upload/upload-port.ts'
@@ -66,7 +66,7 @@ export function routerOf(uploads: Uploads, jobs: Jobs) {
     }),
     jobs: t.router({
       submit: procedure
-        .input(any<{ kind: JobKindName; input: unknown; idempotencyKey?: string }>())
+        .input(any<{ kind: string; input: unknown; idempotencyKey?: string }>())
         .mutation(({ input }) => jobs.submit(input)),
       get: procedure.input(byJob).query(({ input }) => jobs.detail(input.jobId)),
       watch: procedure.input(byJob).subscription(async function* ({ input, signal }) {

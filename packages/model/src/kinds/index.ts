@@ -1,21 +1,17 @@
-import type { z } from 'zod'
 import { datasetProfile } from './dataset-profile.ts'
 import { fileVerify } from './file-verify.ts'
 import { imageVariants } from './image-variants.ts'
 
-/** Every kind of job there is, by name. */
+/** The kinds that come with Bellhop, by name. Teams add their own: `JobKinds` for the compiler, a folder of files at run time. */
 export const JOB_KINDS = {
   [imageVariants.name]: imageVariants,
   [datasetProfile.name]: datasetProfile,
   [fileVerify.name]: fileVerify,
 } as const
 
-export type JobKindName = keyof typeof JOB_KINDS
-/** What a caller passes: defaults may be left out. */
-export type JobInput<K extends JobKindName> = z.input<(typeof JOB_KINDS)[K]['input']>
-/** What `run` receives: defaults filled in. */
-export type ParsedJobInput<K extends JobKindName> = z.output<(typeof JOB_KINDS)[K]['input']>
-export type JobOutput<K extends JobKindName> = z.output<(typeof JOB_KINDS)[K]['output']>
+export type BuiltInKinds = typeof JOB_KINDS
+/** Of a kind that comes with Bellhop. */
+export type JobKindName = keyof BuiltInKinds
 
 export function isJobKindName(name: string): name is JobKindName {
   return Object.hasOwn(JOB_KINDS, name)

@@ -1,5 +1,5 @@
 import { JOB_STATUSES } from '@bellhop/model'
-import type { FileId, JobId, JobKindName, OutputId, UserId, WorkerId, WorkspaceId } from '@bellhop/model'
+import type { FileId, JobId, OutputId, UserId, WorkerId, WorkspaceId } from '@bellhop/model'
 import { sql } from 'drizzle-orm'
 import {
   bigint,
@@ -27,7 +27,7 @@ export const jobs = pgTable(
       .$type<WorkspaceId>()
       .notNull()
       .references(() => workspaces.id, { onDelete: 'cascade' }),
-    kind: text().$type<JobKindName>().notNull(),
+    kind: text().notNull(),
     kindVersion: integer('kind_version').notNull(),
     fileId: text('file_id')
       .$type<FileId>()
