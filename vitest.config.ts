@@ -45,7 +45,7 @@ export default defineConfig({
           // Whole platforms: two at a time, and after the others.
           maxWorkers: 2,
           sequence: { groupOrder: 1 },
-          include: ['apps/e2e/test/**/*.test.ts'],
+          include: ['apps/{chaos,e2e}/test/**/*.test.ts'],
           globalSetup: ['apps/e2e/src/page-build.ts'],
           exclude: UNIT,
           testTimeout: 120_000,

@@ -20,6 +20,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   web: ['client', 'model'],
   cli: ['client', 'local-stack', 'model', 'server', 'worker'],
   e2e: ['client'],
+  chaos: ['client', 'local-stack', 'model'],
   bench: ['client', 'local-stack', 'model', 'persistence'],
 }
 /** Types only, so they stand among the devDependencies. */
