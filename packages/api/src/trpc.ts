@@ -1,8 +1,9 @@
-import { describeFaults, toAppError } from '@bellhop/business'
+import { toAppError } from '@bellhop/business'
 import { AppError, ERRORS } from '@bellhop/model'
 import { TRPCError, initTRPC } from '@trpc/server'
 import { ZodError } from 'zod'
 import type { RequestContext } from './context.ts'
+import { invalidInput } from './invalid-input.ts'
 
 const KEEP_ALIVE_MS = 15_000
 const RECONNECT_AFTER_MS = 45_000
@@ -65,12 +66,7 @@ export const procedure = t.procedure.use(mapErrors).use(authorise)
 
 function appErrorOf(error: TRPCError): AppError {
   if (error.cause instanceof AppError) return error.cause
-  if (error.cause instanceof ZodError) {
-    const faults = describeFaults(error.cause)
-    return new AppError('INVALID_INPUT', `The request does not have the form that is expected. ${faults.join(' ')}`, {
-      details: { faults },
-    })
-  }
+  if (error.cause instanceof ZodError) return invalidInput(error.cause)
   if (error.code === 'INTERNAL_SERVER_ERROR') return new AppError('INTERNAL', undefined, { cause: error })
   return new AppError('INVALID_INPUT', error.message)
 }

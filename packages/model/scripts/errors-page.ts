@@ -1,23 +1,9 @@
-import { ERRORS } from '../src/errors.ts'
-import type { ErrorStatus } from '../src/errors.ts'
-
-const HTTP: Readonly<Record<ErrorStatus, number>> = {
-  BAD_REQUEST: 400,
-  UNAUTHORIZED: 401,
-  FORBIDDEN: 403,
-  NOT_FOUND: 404,
-  CONFLICT: 409,
-  PRECONDITION_FAILED: 412,
-  PAYLOAD_TOO_LARGE: 413,
-  TOO_MANY_REQUESTS: 429,
-  INTERNAL_SERVER_ERROR: 500,
-  SERVICE_UNAVAILABLE: 503,
-}
+import { ERRORS, HTTP_STATUS } from '../src/errors.ts'
 
 export function errorsPage(): string {
   const rows = Object.entries(ERRORS).map(
     ([code, { status, retryable, sentence }]) =>
-      `| \`${code}\` | ${HTTP[status]} | ${retryable ? 'yes' : 'no'} | ${sentence} |`,
+      `| \`${code}\` | ${HTTP_STATUS[status]} | ${retryable ? 'yes' : 'no'} | ${sentence} |`,
   )
   return `# Errors
 

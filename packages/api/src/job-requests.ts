@@ -1,0 +1,24 @@
+import { LIMITS } from '@bellhop/model'
+import { z } from 'zod'
+import { cursor, fileId, jobKind, jobStatus } from './input.ts'
+
+const jobInput = z
+  .unknown()
+  .refine((input) => JSON.stringify(input ?? null).length <= LIMITS.jobInputBytes, 'The input is longer than 64 KiB.')
+
+export const idempotencyKey = z.string().min(1).max(LIMITS.idempotencyKeyChars)
+
+/** What is asked of jobs, over tRPC and over plain HTTP alike. */
+export const jobToSubmit = z.object({
+  kind: jobKind,
+  input: jobInput,
+  idempotencyKey: idempotencyKey.optional(),
+})
+
+export const jobFilter = z.object({
+  status: z.array(jobStatus).min(1).optional(),
+  kind: jobKind.optional(),
+  fileId: fileId.optional(),
+  cursor: cursor.optional(),
+  limit: z.number().int().min(1).max(LIMITS.jobsPageSize).default(50),
+})
