@@ -249,7 +249,7 @@ CREATE OR REPLACE FUNCTION public.jobs_record()
 AS $function$
 begin
   if tg_op = 'INSERT' or new.status <> old.status then
-    insert into public.job_events (job_id, version, status, attempt, worker_id, reason)
+    insert into public.job_events (job_id, version, status, attempt, worker_id, reason, usage)
     values (
       new.id,
       new.version,
@@ -257,7 +257,13 @@ begin
       new.attempt,
       -- A claim has the new owner; what ends an attempt has given it up, and names the one that held it.
       coalesce(new.lease_owner, case when tg_op = 'UPDATE' then old.lease_owner end),
-      case when new.status = 'FAILED' then new.error_sentence end
+      case when new.status = 'FAILED' then new.error_sentence end,
+      case
+        when tg_op = 'UPDATE' and old.status = 'PROCESSING' then coalesce(
+          new.usage,
+          (select jsonb_build_object('stages', p.stages) from public.job_progress p where p.job_id = new.id and p.stages is not null)
+        )
+      end
     );
   end if;
   return null;
@@ -414,7 +420,27 @@ create table job_events (
   attempt integer not null,
   worker_id text,
   reason text,
-  at timestamp with time zone not null default clock_timestamp()
+  at timestamp with time zone not null default clock_timestamp(),
+  usage jsonb
+);
+
+create table job_history (
+  kind text not null,
+  kind_version integer not null,
+  size_class integer not null,
+  slot integer not null,
+  size_bytes bigint not null,
+  duration_ms integer not null,
+  stage_ms jsonb not null,
+  ended_at timestamp with time zone not null default now()
+);
+
+create table job_log (
+  job_id text not null,
+  seq integer not null,
+  attempt integer not null,
+  line text not null,
+  at timestamp with time zone not null
 );
 
 create table job_progress (
@@ -422,7 +448,13 @@ create table job_progress (
   ticks integer not null default 0,
   fraction real not null default 0,
   stage text,
-  eta_at timestamp with time zone
+  eta_at timestamp with time zone,
+  work_done double precision,
+  work_total double precision,
+  work_unit text,
+  eta_late_at timestamp with time zone,
+  stages jsonb,
+  log_seq integer not null default 0
 );
 
 create table jobs (
@@ -449,7 +481,8 @@ create table jobs (
   created_at timestamp with time zone not null default now(),
   run_at timestamp with time zone not null default now(),
   started_at timestamp with time zone,
-  finished_at timestamp with time zone
+  finished_at timestamp with time zone,
+  usage jsonb
 );
 
 create table key_rates (
@@ -668,7 +701,8 @@ create table workers (
   pid integer not null,
   kinds text[] not null,
   started_at timestamp with time zone not null default now(),
-  beat_at timestamp with time zone not null default now()
+  beat_at timestamp with time zone not null default now(),
+  concurrency integer not null default 1
 );
 
 create table workspaces (
@@ -718,6 +752,12 @@ alter table files add constraint files_type_check CHECK ((type = ANY (ARRAY['ima
 alter table job_events add constraint job_events_job_id_version_pk PRIMARY KEY (job_id, version);
 
 alter table job_events add constraint job_events_job_id_jobs_id_fk FOREIGN KEY (job_id) REFERENCES jobs(id) ON DELETE CASCADE;
+
+alter table job_history add constraint job_history_kind_kind_version_size_class_slot_pk PRIMARY KEY (kind, kind_version, size_class, slot);
+
+alter table job_log add constraint job_log_job_id_seq_pk PRIMARY KEY (job_id, seq);
+
+alter table job_log add constraint job_log_job_id_jobs_id_fk FOREIGN KEY (job_id) REFERENCES jobs(id) ON DELETE CASCADE;
 
 alter table job_progress add constraint job_progress_pkey PRIMARY KEY (job_id);
 

@@ -4,6 +4,7 @@ import { sql } from 'drizzle-orm'
 import {
   bigint,
   check,
+  doublePrecision,
   index,
   integer,
   jsonb,
@@ -14,6 +15,7 @@ import {
   timestamp,
   uniqueIndex,
 } from 'drizzle-orm/pg-core'
+import type { AttemptUsage, StageSpan } from '../attempt-usage.ts'
 import { oneOf } from './columns.ts'
 import { files } from './files.ts'
 import { workspaces } from './workspaces.ts'
@@ -41,6 +43,8 @@ export const jobs = pgTable(
     leaseOwner: text('lease_owner').$type<WorkerId>(),
     input: jsonb().notNull(),
     output: jsonb(),
+    /** What the attempt that ended last took. The trigger that records transitions keeps it for each. */
+    usage: jsonb().$type<AttemptUsage>(),
     errorCode: text('error_code'),
     errorSentence: text('error_sentence'),
     idempotencyKey: text('idempotency_key'),
@@ -96,8 +100,53 @@ export const jobProgress = pgTable('job_progress', {
   ticks: integer().notNull().default(0),
   fraction: real().notNull().default(0),
   stage: text(),
+  /** Of the stage, in the unit of its kind. */
+  workDone: doublePrecision('work_done'),
+  workTotal: doublePrecision('work_total'),
+  workUnit: text('work_unit'),
   etaAt: timestamp('eta_at', { withTimezone: true }),
+  etaLateAt: timestamp('eta_late_at', { withTimezone: true }),
+  /** Of the attempt that runs. */
+  stages: jsonb().$type<readonly StageSpan[]>(),
+  /** How many lines the job has logged; the newest has this number. */
+  logSeq: integer('log_seq').notNull().default(0),
 })
+
+/** What jobs say while they run. The newest lines of each, by number; older ones are dropped. */
+export const jobLog = pgTable(
+  'job_log',
+  {
+    jobId: text('job_id')
+      .$type<JobId>()
+      .notNull()
+      .references(() => jobs.id, { onDelete: 'cascade' }),
+    seq: integer().notNull(),
+    attempt: integer().notNull(),
+    line: text().notNull(),
+    at: timestamp({ withTimezone: true }).notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.jobId, t.seq] })],
+)
+
+/**
+ * How long jobs took: what the time of the next is told by. Of each kind and class of size a fixed number of slots, and a
+ * new sample takes one at random, so that the table is bounded and forgets by itself.
+ */
+export const jobHistory = pgTable(
+  'job_history',
+  {
+    kind: text().notNull(),
+    kindVersion: integer('kind_version').notNull(),
+    sizeClass: integer('size_class').notNull(),
+    slot: integer().notNull(),
+    sizeBytes: bigint('size_bytes', { mode: 'number' }).notNull(),
+    durationMs: integer('duration_ms').notNull(),
+    /** By the name of the stage. */
+    stageMs: jsonb('stage_ms').$type<Readonly<Record<string, number>>>().notNull(),
+    endedAt: timestamp('ended_at', { withTimezone: true }).notNull().defaultNow(),
+  },
+  (t) => [primaryKey({ columns: [t.kind, t.kindVersion, t.sizeClass, t.slot] })],
+)
 
 /** Every transition, written by a trigger on `jobs`. */
 export const jobEvents = pgTable(
@@ -112,6 +161,8 @@ export const jobEvents = pgTable(
     attempt: integer().notNull(),
     workerId: text('worker_id').$type<WorkerId>(),
     reason: text(),
+    /** What the attempt took that this transition ended. */
+    usage: jsonb().$type<Partial<AttemptUsage>>(),
     at: timestamp({ withTimezone: true })
       .notNull()
       .default(sql`clock_timestamp()`),
@@ -156,6 +207,8 @@ export const workers = pgTable('workers', {
   host: text().notNull(),
   pid: integer().notNull(),
   kinds: text().array().notNull(),
+  /** Jobs that it runs at once. */
+  concurrency: integer().notNull().default(1),
   startedAt: timestamp('started_at', { withTimezone: true }).notNull().defaultNow(),
   beatAt: timestamp('beat_at', { withTimezone: true }).notNull().defaultNow(),
 })
