@@ -13,6 +13,8 @@ export interface Ended {
 export interface Invocation {
   readonly process: ChildProcess
   readonly ended: Promise<Ended>
+  /** What stdout holds by now, in whole lines. */
+  said(): string
   /** Resolves with what stdout holds when it matches; rejects when the command ends before. */
   says(pattern: RegExp): Promise<string>
 }
@@ -35,6 +37,7 @@ export function bellhop(args: readonly string[], env: Record<string, string> = {
   return {
     process: child,
     ended,
+    said: () => stdout.slice(0, stdout.lastIndexOf('\n') + 1),
     says: (pattern) =>
       new Promise((resolve, reject) => {
         const look = () => {

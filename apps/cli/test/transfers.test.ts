@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, open, readFile, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, open, readFile, readdir, rename, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { connect } from '@bellhop/client'
 import type { Bellhop, FileId } from '@bellhop/client'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -156,6 +156,41 @@ describe('an upload that was broken off', () => {
     expect(events(resumed.stdout, 'progress').at(-1)).toMatchObject({ uploadId })
     for (const left of await openUploads()) await sdk.files.abort(left)
     await Promise.all([rm(path), rm(other)])
+  }, 120_000)
+})
+
+describe('a folder whose upload was killed', () => {
+  test('is gone on with: what had arrived is not sent again, but for what has changed or was deleted since', async () => {
+    const root = join(dir, 'album')
+    await mkdir(root)
+    const small = ['a.txt', 'b.txt', 'c.txt', 'd.txt']
+    for (const name of small) await writeFile(join(root, name), name)
+    await rename(await largeFile('z.bin'), join(root, 'z.bin'))
+    const first = bellhop(['upload', root, '--json'], env)
+    const ids = new Map<string, string>()
+    // The small ones arrive while the large one is on its way.
+    await first.says(/"phase":"sending","sentBytes":[1-9]/)
+    await expect.poll(() => events(first.said(), 'file').length, { timeout: 20_000, interval: 5 }).toBe(small.length)
+    const lists = join(dir, 'state/bellhop/sent')
+    const noted = async () =>
+      (await readFile(join(lists, (await readdir(lists))[0] ?? ''), 'utf8')).split('\n').length - 1
+    await expect.poll(noted, { timeout: 20_000, interval: 5 }).toBe(small.length)
+    first.process.kill('SIGKILL')
+    await first.ended
+    for (const { path, file } of events(first.said(), 'file'))
+      ids.set(basename(String(path)), (file as { id: string }).id)
+
+    await writeFile(join(root, 'b.txt'), 'changed')
+    await sdk.files.delete(ids.get('c.txt') as FileId)
+    const resumed = await run(['upload', '--resume', root, '--json'], env)
+    expect(resumed.code).toBe(0)
+    const now = new Map(
+      events(resumed.stdout, 'file').map(({ path, file }) => [basename(String(path)), (file as { id: string }).id]),
+    )
+    expect([...now.keys()].toSorted()).toEqual([...small, 'z.bin'])
+    expect(small.filter((name) => now.get(name) === ids.get(name))).toEqual(['a.txt', 'd.txt'])
+    expect(await readdir(lists)).toEqual([])
+    await rm(root, { recursive: true })
   }, 120_000)
 })
 

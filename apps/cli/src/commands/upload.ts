@@ -1,7 +1,8 @@
 import { stat } from 'node:fs/promises'
-import { connect } from '@bellhop/client'
-import type { UploadOptions, UploadedFile } from '@bellhop/client'
+import { BellhopError, connect } from '@bellhop/client'
+import type { Bellhop, UploadOptions } from '@bellhop/client'
 import { cleanTags } from '@bellhop/model'
+import type { FileId, FileRecord } from '@bellhop/model'
 import { CliError } from '../cli-error.ts'
 import { command } from '../command.ts'
 import { connectionArgs, findServer } from '../connection.ts'
@@ -10,11 +11,13 @@ import { onInterrupt } from '../interrupt.ts'
 import { openOutput, outputArgs } from '../output.ts'
 import type { Output } from '../output.ts'
 import { shellLine } from '../shell-line.ts'
+import { stateDirOf } from '../state-dir.ts'
 import { percentOf } from '../transfer-line.ts'
 import { findFiles } from '../upload/find-files.ts'
 import type { FoundFile } from '../upload/find-files.ts'
 import { Followed } from '../upload/followed.ts'
 import { openJournal } from '../upload/journal.ts'
+import { SentList } from '../upload/sent-list.ts'
 import { Unfinished } from '../upload/unfinished.ts'
 import { uploadAll } from '../upload/upload-all.ts'
 
@@ -48,6 +51,9 @@ export const upload = command({
     await using bellhop = connect({ url, apiKey, journal })
     const unfinished = new Unfinished({ bellhop, journal, url })
     const followed = new Followed(output, !single)
+    const sent = single
+      ? undefined
+      : await SentList.open({ stateDir: stateDirOf(process.env), url, named }, args.resume)
     const goOn = `Go on with: ${shellLine(['bellhop', 'upload', '--resume', ...rawArgs.filter((arg) => arg !== '--resume')])}`
     const common = {
       startJobs: args.jobs,
@@ -55,7 +61,7 @@ export const upload = command({
     }
     const tags = args.tags?.split(',') ?? []
 
-    const send = async ({ path, folders }: FoundFile): Promise<UploadedFile> => {
+    const send = async ({ path, folders }: FoundFile): Promise<FileRecord> => {
       const options: UploadOptions = {
         ...common,
         tags: cleanTags([...tags, ...(args['tag-folders'] ? folders : [])]),
@@ -66,6 +72,8 @@ export const upload = command({
           bellhop.files.startUpload(process.stdin, { ...options, name, ...(onProgress ? { onProgress } : {}) })
         return followed.follow(path, start).done
       }
+      const before = await sentBefore(bellhop, await sent?.idOf(path))
+      if (before) return before
       if (args.resume) {
         const resumed = await unfinished.resume(path, (uploadId) =>
           followed.follow(path, (onProgress) => bellhop.files.startResume(uploadId, path, { onProgress })),
@@ -86,14 +94,34 @@ export const upload = command({
       } else {
         tellWhatStays(followed, output, goOn)
         // What has arrived stays on the server; leaving is all that pausing takes.
-        void journal.settled().finally(() => process.exit(EXIT.interrupted))
+        void Promise.all([journal.settled(), sent?.settled()]).finally(() => process.exit(EXIT.interrupted))
       }
     })
     const { signal } = giveUp
-    const code = await uploadAll({ files: findFiles(named), send, output, goOn, single, signal })
+    const files = findFiles(named)
+    const code = await uploadAll({
+      files,
+      send,
+      onSent: (path, id) => sent?.add(path, id),
+      output,
+      goOn,
+      single,
+      signal,
+    })
+    if (code === EXIT.done && !signal.aborted) await sent?.close()
+    else await sent?.settled()
     return signal.aborted ? EXIT.interrupted : code
   },
 })
+
+/** The file that an earlier run of the command sent, unless it has been deleted since. */
+async function sentBefore(bellhop: Bellhop, id: FileId | undefined): Promise<FileRecord | undefined> {
+  if (id === undefined) return undefined
+  return bellhop.files.get(id).catch((error: unknown) => {
+    if (error instanceof BellhopError && error.code === 'FILE_NOT_FOUND') return undefined
+    throw error
+  })
+}
 
 function tellWhatStays(followed: Followed, output: Output, goOn: string): void {
   const open = [...followed.active].filter(([, { state }]) => state.uploadId !== null)

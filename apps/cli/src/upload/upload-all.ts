@@ -1,5 +1,5 @@
 import { BellhopError } from '@bellhop/client'
-import type { UploadedFile } from '@bellhop/client'
+import type { FileId, FileRecord } from '@bellhop/model'
 import { EXIT, exitCodeOf } from '../exit-code.ts'
 import type { ExitCode } from '../exit-code.ts'
 import type { Output } from '../output.ts'
@@ -10,7 +10,8 @@ const TAKEN_UP = 24
 
 interface UploadAll {
   readonly files: AsyncIterable<FoundFile>
-  readonly send: (file: FoundFile) => Promise<UploadedFile>
+  readonly send: (file: FoundFile) => Promise<FileRecord>
+  readonly onSent: (path: string, id: FileId) => void
   readonly output: Output
   /** How to go on with what failed but is not lost. */
   readonly goOn: string
@@ -27,7 +28,7 @@ interface Failure {
 }
 
 /** Sends each file that is found; one that fails does not stop the others. */
-export async function uploadAll({ files, send, output, goOn, single, signal }: UploadAll): Promise<ExitCode> {
+export async function uploadAll({ files, send, onSent, output, goOn, single, signal }: UploadAll): Promise<ExitCode> {
   const done: string[] = []
   const failed: Failure[] = []
   let failure: ExitCode = EXIT.failed
@@ -36,6 +37,7 @@ export async function uploadAll({ files, send, output, goOn, single, signal }: U
   const sendOne = async (found: FoundFile) => {
     try {
       const file = await send(found)
+      onSent(found.path, file.id)
       output.answer(file.id)
       output.event({ type: 'file', path: found.path, file })
       done.push(file.id)
