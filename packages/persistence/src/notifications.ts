@@ -8,12 +8,19 @@ import { z } from 'zod'
 const CHANNEL = 'bellhop'
 /** Postgres takes less than 8,000 bytes. */
 const MAX_PAYLOAD_BYTES = 7_900
-/** How long changes are gathered before one NOTIFY says them all. */
-const FLUSH_AFTER_MS = 10
+/** After one NOTIFY, changes are gathered for so long before the next says them all; the first after a rest goes at once. */
+const FLUSH_EVERY_MS = 10
 /** Past this, what is gathered is dropped in favour of the listeners' slow sweep. */
 const MAX_GATHERED = 50_000
-const PING_EVERY_MS = 5_000
-const PONG_WITHIN_MS = 5_000
+/** After a NOTIFY that failed: 100, 300, 900 ms; then the listeners' slow sweep covers it. */
+const NOTIFY_TRIES = 4
+const NOTIFY_AGAIN_MS = 100
+const CONNECT_TIMEOUT_SECONDS = 5
+const PING_EVERY_MS = 3_000
+const PONG_WITHIN_MS = 3_000
+/** How often a listener looks whether it still hears; a line that is known to be lost is made anew that often. */
+const LOOK_EVERY_MS = 500
+const LISTEN_WITHIN_MS = 5_000
 
 /** A hint that something changed. Ids only: the rows are the truth. */
 const message = z.union([
@@ -48,6 +55,7 @@ export interface Notifier extends AsyncDisposable {
 export function createNotifier(url: string, onError: (cause: unknown) => void): Notifier {
   const sql = postgres(url, {
     max: 1,
+    connect_timeout: CONNECT_TIMEOUT_SECONDS,
     onnotice: () => {},
     connection: { application_name: 'bellhop notifier', synchronous_commit: 'off' },
   })
@@ -55,10 +63,13 @@ export function createNotifier(url: string, onError: (cause: unknown) => void): 
   const views = new Map<string, Set<WorkspaceId> | null>()
   let haveCallersChanged = false
   let timer: NodeJS.Timeout | undefined
-  let sending = Promise.resolve()
+  let sending: Promise<void> | undefined
+  let sentAt = Number.NEGATIVE_INFINITY
 
+  /** One NOTIFY at a time, so that what is gathered meanwhile, in bounded memory, is said by the next. */
   function later(): void {
-    timer ??= setTimeout(flush, FLUSH_AFTER_MS)
+    if (sending) return
+    timer ??= setTimeout(flush, Math.max(0, sentAt + FLUSH_EVERY_MS - performance.now()))
   }
 
   function flush(): void {
@@ -68,13 +79,30 @@ export function createNotifier(url: string, onError: (cause: unknown) => void): 
     haveCallersChanged = false
     jobs.clear()
     views.clear()
-    sending = sending
-      .then(async () => {
-        for (const payload of payloads) await sql.notify(CHANNEL, payload)
-      })
+    sentAt = performance.now()
+    sending = send(payloads)
       .catch(onError)
+      .finally(() => {
+        sending = undefined
+        if (haveCallersChanged || jobs.size > 0 || views.size > 0) later()
+      })
   }
 
+  async function send(payloads: readonly string[]): Promise<void> {
+    for (const payload of payloads) {
+      for (let tries = 1; ; tries++) {
+        try {
+          await sql.notify(CHANNEL, payload)
+          break
+        } catch (cause) {
+          if (tries === NOTIFY_TRIES || closing.signal.aborted) throw cause
+          await pause(NOTIFY_AGAIN_MS * 3 ** (tries - 1), closing.signal)
+        }
+      }
+    }
+  }
+
+  const closing = new AbortController()
   return {
     jobChanged({ id, workspaceId }) {
       if (jobs.size < MAX_GATHERED) jobs.set(id, workspaceId)
@@ -91,6 +119,8 @@ export function createNotifier(url: string, onError: (cause: unknown) => void): 
       later()
     },
     [Symbol.asyncDispose]: async () => {
+      closing.abort()
+      await sending
       if (timer) {
         clearTimeout(timer)
         flush()
@@ -118,7 +148,7 @@ function* viewPayloads(views: ReadonlyMap<string, ReadonlySet<WorkspaceId> | nul
 /**
  * Listens on a connection of its own until disposed. postgres.js listens again by itself after a lost connection, but
  * only once, and a dead connection may look healthy for a minute: a ping to ourselves proves the line, and a deaf client
- * is replaced.
+ * is replaced. Rejects when the first line cannot be had.
  */
 export async function listenForNotifications(
   url: string,
@@ -126,17 +156,55 @@ export async function listenForNotifications(
   onError: (cause: unknown) => void,
 ): Promise<AsyncDisposable> {
   const me = randomUUID()
-  let sql: Sql
-  let pongedAt = Date.now()
-  let first = true
+  let sql: Sql | undefined
+  let heardAt = performance.now()
+  let pingedAt = performance.now()
+  let replacing: Promise<void> | undefined
+  let isFirst = true
+  let isLineLost = false
 
   async function connect(): Promise<void> {
-    sql = postgres(url, { max: 1, onnotice: () => {}, connection: { application_name: 'bellhop listener' } })
-    await sql.listen(CHANNEL, receive, () => {
-      pongedAt = Date.now()
-      if (!first) handlers.onReconnect()
-      first = false
+    const fresh = postgres(url, {
+      max: 1,
+      connect_timeout: CONNECT_TIMEOUT_SECONDS,
+      onnotice: () => {},
+      // Its two connections seldom die alone; when only the other did, postgres.js listens again by itself.
+      onclose: () => {
+        if (sql === fresh) isLineLost = true
+      },
+      connection: { application_name: 'bellhop listener', synchronous_commit: 'off' },
     })
+    sql = fresh
+    const listening = fresh.listen(CHANNEL, receive, () => {
+      heardAt = performance.now()
+      if (!isFirst) handlers.onReconnect()
+      isFirst = false
+    })
+    await Promise.race([listening, tooLate()])
+    isLineLost = false
+  }
+
+  async function replace(): Promise<void> {
+    void sql?.end({ timeout: 0 }).catch(() => {})
+    await connect()
+  }
+
+  function look(): void {
+    if (replacing) return
+    const now = performance.now()
+    if (isLineLost || now - heardAt > PING_EVERY_MS + PONG_WITHIN_MS) {
+      // Said once, however often it takes.
+      const say = isLineLost ? () => {} : onError
+      isLineLost = true
+      replacing = replace()
+        .catch(say)
+        .finally(() => {
+          replacing = undefined
+        })
+    } else if (now - pingedAt >= PING_EVERY_MS) {
+      pingedAt = now
+      sql?.notify(CHANNEL, JSON.stringify({ ping: me })).catch(onError)
+    }
   }
 
   function receive(payload: string): void {
@@ -144,7 +212,7 @@ export async function listenForNotifications(
     if (!parsed.success) return
     const said = parsed.data
     if ('ping' in said) {
-      if (said.ping === me) pongedAt = Date.now()
+      if (said.ping === me) heardAt = performance.now()
     } else if ('callers' in said) {
       handlers.onCallers()
     } else if ('view' in said) {
@@ -156,27 +224,33 @@ export async function listenForNotifications(
     }
   }
 
-  async function ping(): Promise<void> {
-    try {
-      if (Date.now() - pongedAt > PING_EVERY_MS + PONG_WITHIN_MS) {
-        pongedAt = Date.now()
-        void sql.end({ timeout: 0 }).catch(() => {})
-        await connect()
-      }
-      await sql.notify(CHANNEL, JSON.stringify({ ping: me }))
-    } catch (cause) {
-      onError(cause)
-    }
-  }
-
   await connect()
-  const pinging = setInterval(() => void ping(), PING_EVERY_MS)
+  const looking = setInterval(look, LOOK_EVERY_MS)
   return {
     [Symbol.asyncDispose]: async () => {
-      clearInterval(pinging)
-      await sql.end({ timeout: 1 })
+      clearInterval(looking)
+      await replacing
+      await sql?.end({ timeout: 1 })
     },
   }
+}
+
+function tooLate(): Promise<never> {
+  return new Promise((_, reject) => {
+    setTimeout(() => reject(new Error('LISTEN was not answered in time.')), LISTEN_WITHIN_MS).unref()
+  })
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const end = () => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', end)
+      resolve()
+    }
+    const timer = setTimeout(end, ms)
+    signal.addEventListener('abort', end, { once: true })
+  })
 }
 
 function parseJson(text: string): unknown {
