@@ -457,6 +457,13 @@ create table job_progress (
   log_seq integer not null default 0
 );
 
+create table job_tallies (
+  minute timestamp with time zone not null,
+  kind text not null,
+  status text not null,
+  jobs bigint not null
+);
+
 create table jobs (
   id text not null,
   workspace_id text not null,
@@ -763,6 +770,8 @@ alter table job_progress add constraint job_progress_pkey PRIMARY KEY (job_id);
 
 alter table job_progress add constraint job_progress_job_id_jobs_id_fk FOREIGN KEY (job_id) REFERENCES jobs(id) ON DELETE CASCADE;
 
+alter table job_tallies add constraint job_tallies_minute_kind_status_pk PRIMARY KEY (minute, kind, status);
+
 alter table jobs add constraint jobs_pkey PRIMARY KEY (id);
 
 alter table jobs add constraint jobs_file_id_files_id_fk FOREIGN KEY (file_id) REFERENCES files(id) ON DELETE CASCADE;
@@ -896,6 +905,8 @@ CREATE INDEX files_workspace_id_idx ON public.files USING btree (workspace_id, i
 CREATE UNIQUE INDEX insights_key ON public.insights USING btree (workspace_id, day, type);
 
 CREATE INDEX jobs_active_idx ON public.jobs USING btree (workspace_id, id) WHERE (status = ANY (ARRAY['PENDING'::text, 'PROCESSING'::text]));
+
+CREATE INDEX jobs_ended_idx ON public.jobs USING btree (finished_at) WHERE (finished_at IS NOT NULL);
 
 CREATE INDEX jobs_file_id_idx ON public.jobs USING btree (file_id, id DESC NULLS LAST);
 

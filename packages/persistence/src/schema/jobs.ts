@@ -67,6 +67,10 @@ export const jobs = pgTable(
     index('jobs_finished_at_idx')
       .on(t.workspaceId, t.finishedAt)
       .where(sql`finished_at is not null`),
+    // How many ended lately, over all workspaces.
+    index('jobs_ended_idx')
+      .on(t.finishedAt)
+      .where(sql`finished_at is not null`),
     // The rescuer asks for what a silent worker holds.
     index('jobs_lease_owner_idx')
       .on(t.leaseOwner)
@@ -146,6 +150,21 @@ export const jobHistory = pgTable(
     endedAt: timestamp('ended_at', { withTimezone: true }).notNull().defaultNow(),
   },
   (t) => [primaryKey({ columns: [t.kind, t.kindVersion, t.sizeClass, t.slot] })],
+)
+
+/**
+ * How many jobs ended, a row for each minute, kind and end, so that a day is counted without reading its jobs. Minutes that
+ * are over a day old are added up in one row of the year 1970: the sum of all rows only rises.
+ */
+export const jobTallies = pgTable(
+  'job_tallies',
+  {
+    minute: timestamp({ withTimezone: true }).notNull(),
+    kind: text().notNull(),
+    status: text({ enum: JOB_STATUSES }).notNull(),
+    jobs: bigint({ mode: 'number' }).notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.minute, t.kind, t.status] })],
 )
 
 /** Every transition, written by a trigger on `jobs`. */
