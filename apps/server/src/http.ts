@@ -1,6 +1,6 @@
 import { createServer } from 'node:http'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
-import { appRouter } from '@bellhop/api'
+import { appRouter, serveHttpApi } from '@bellhop/api'
 import { createHTTPHandler } from '@trpc/server/adapters/standalone'
 import { answerHealth } from './health.ts'
 import { createMetrics } from './metrics.ts'
@@ -54,6 +54,7 @@ function routes(services: Services, pageDir: string, metrics: ReturnType<typeof 
     const { pathname } = new URL(request.url ?? '/', 'http://localhost')
     const handler = fixed[`${request.method} ${pathname}`]
     if (handler) return handler(request, response)
+    if (pathname.startsWith('/v1/')) return serveHttpApi(requestContext(services, request), request, response)
     if (pathname.startsWith('/trpc/')) return serveTrpc(request, response, trpc)
     return page(request, response)
   }
