@@ -32,6 +32,14 @@ export const LIMITS = {
   catalogPageSize: 100,
   jobsPageSize: 100,
   jobInputBytes: 64 * KIB,
+  /** Of a kind of a team's own, as JSON. */
+  jobOutputBytes: MIB,
+  /** Lines that a job's log keeps: the newest. */
+  jobLogLines: 1_000,
+  /** Of a line; what is longer is cut. */
+  jobLogLineChars: 1_000,
+  /** Jobs whose place in the queue one request asks for. */
+  queuePlacesAsked: 500,
   kindNameChars: 64,
   idempotencyKeyChars: 200,
   /** The longest that a long-poll is held. */

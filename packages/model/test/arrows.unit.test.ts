@@ -8,10 +8,11 @@ const ROOT = fileURLToPath(new URL('../../..', import.meta.url))
 /** What each member of the house may import at run time. Down only, and no layer skipped; `model` lies under all. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   model: [],
+  kind: ['model'],
   'live-view': [],
   'local-stack': [],
   persistence: ['live-view', 'model'],
-  business: ['model', 'persistence'],
+  business: ['kind', 'model', 'persistence'],
   api: ['business', 'model'],
   client: ['model'],
   testkit: ['business', 'local-stack', 'model', 'persistence'],

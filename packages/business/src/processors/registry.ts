@@ -1,6 +1,8 @@
 import { isJobKindName } from '@bellhop/model'
 import type { JobKind, JobKindName, JobRun } from '@bellhop/model'
 import type { Transaction } from '@bellhop/persistence'
+import { ownKindProcessor } from '../kinds/kind-processor.ts'
+import { isOwnKind } from '../kinds/own-kind.ts'
 import { datasetProfileProcessor } from './dataset/dataset-profile.ts'
 import { fileVerifyProcessor } from './file-verify.ts'
 import { imageVariantsProcessor } from './image/image-variants.ts'
@@ -19,7 +21,9 @@ export interface AnyProcessor {
   readonly completed?: (tx: Transaction, input: unknown, output: unknown) => Promise<void>
 }
 
-export function processorOf({ name }: JobKind): AnyProcessor {
+export function processorOf(kind: JobKind): AnyProcessor {
+  if (isOwnKind(kind)) return ownKindProcessor(kind)
+  const { name } = kind
   if (!isJobKindName(name)) throw new Error(`There is nothing to run a job of kind ${name} with.`)
   // The table pairs each kind with the processor of its own input; TypeScript cannot follow that through the lookup.
   return PROCESSORS[name] as unknown as AnyProcessor

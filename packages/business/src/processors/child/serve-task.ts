@@ -1,13 +1,15 @@
 import process from 'node:process'
 import { InputFault } from './input-fault.ts'
 import type { ChildMessage, ReportProgress } from './message.ts'
+import { killGroup } from './process-group.ts'
 
 /**
  * The whole life of a child process: one task comes over IPC, `run` does it, the answer goes back, and the parent ends us.
- * When the parent dies the channel closes and we go at once, whatever native code is busy on other threads.
+ * When the parent dies the channel closes and we go at once with all that we have started, whatever native code is busy on
+ * other threads.
  */
 export function serveTask(run: (task: never, progress: ReportProgress) => Promise<unknown>): void {
-  process.once('disconnect', () => process.kill(process.pid, 'SIGKILL'))
+  process.once('disconnect', () => killGroup(process.pid))
   process.once('message', (task) => {
     const progress: ReportProgress = (fraction, stage) => say({ type: 'progress', fraction, stage })
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- `runInChild` types what it sends; they are one program
@@ -18,7 +20,7 @@ export function serveTask(run: (task: never, progress: ReportProgress) => Promis
   })
 }
 
-function say(message: ChildMessage<unknown>): void {
+export function say(message: ChildMessage<unknown>): void {
   process.send?.(message)
 }
 

@@ -1,0 +1,6 @@
+export { defineKind } from './define-kind.ts'
+export type { Kind, KindLimits } from './define-kind.ts'
+export type { KindObjects, KindRun } from './kind-run.ts'
+export { JobInputError, fileIdSchema, outputFileSchema } from '@bellhop/model'
+export type { FileId, JobKinds, NewOutput, OutputFile, SourceFile } from '@bellhop/model'
+export { z } from 'zod'
