@@ -8,6 +8,8 @@ const workerEnvironment = z.object({
   BELLHOP_WORKER_CONCURRENCY: wholeNumberSetting('BELLHOP_WORKER_CONCURRENCY', 1, 256).default(
     Math.max(2, availableParallelism()),
   ),
+  /** Of what runs when the worker is told to stop; what takes longer is handed back. */
+  BELLHOP_WORKER_FINISH_SECONDS: wholeNumberSetting('BELLHOP_WORKER_FINISH_SECONDS', 0, 24 * 3600).default(3),
   PUBLIC_URL: z.url().optional(),
   /** Of the server of this machine, where the page then is. */
   PORT: wholeNumberSetting('PORT', 0, 65_535).default(3000),
@@ -16,11 +18,17 @@ const workerEnvironment = z.object({
 export interface WorkerConfig {
   readonly concurrency: number
   readonly scratchRoot: string
+  readonly finishWithinMs: number
   readonly settings: CommonSettings
 }
 
 export function readConfig(environment: Environment): WorkerConfig {
   const env = parseEnvironment(workerEnvironment, environment)
   const settings = readSettings(environment, env.PUBLIC_URL ?? `http://localhost:${env.PORT}`)
-  return { concurrency: env.BELLHOP_WORKER_CONCURRENCY, scratchRoot: join(settings.dataDir, 'scratch'), settings }
+  return {
+    concurrency: env.BELLHOP_WORKER_CONCURRENCY,
+    scratchRoot: join(settings.dataDir, 'scratch'),
+    finishWithinMs: env.BELLHOP_WORKER_FINISH_SECONDS * 1000,
+    settings,
+  }
 }

@@ -1,6 +1,7 @@
 import {
   consoleLog,
   isPassing,
+  loadKinds,
   migrateDatabase,
   openPlatform,
   queueExamination,
@@ -10,7 +11,7 @@ import {
 import { readConfig } from './config.ts'
 
 async function main(): Promise<void> {
-  const { settings, concurrency, scratchRoot } = readConfig(await readEnvironment())
+  const { settings, ...options } = readConfig(await readEnvironment())
   const log = consoleLog('worker', { json: !process.stderr.isTTY })
   // graphile-worker lets go of promises when a connection dies under it. The queue is supervised and what it loses is
   // queued again, so such a rejection is no reason to drop the jobs that run; any other ends the process, as it should.
@@ -19,10 +20,11 @@ async function main(): Promise<void> {
     log.error('The worker met an error that nobody handled.', cause)
     process.exit(1)
   })
+  const ownKinds = await loadKinds(settings.kindsDir)
   await migrateDatabase(settings)
   const stack = new AsyncDisposableStack()
-  const platform = stack.use(openPlatform(settings, log, { name: 'bellhop worker' }))
-  stack.use(await startWorker(platform, { concurrency, scratchRoot }))
+  const platform = stack.use(openPlatform(settings, log, { name: 'bellhop worker', ownKinds }))
+  stack.use(await startWorker(platform, options))
   await queueExamination(platform)
 
   let stopping = false

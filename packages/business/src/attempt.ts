@@ -96,6 +96,9 @@ async function runClaimed(host: AttemptHost, job: JobRow, lease: Lease, controll
 
 type Outcome = { readonly output: unknown } | { readonly error: unknown }
 
+/** Removing what a failed attempt wrote may delay its end by so much; then the queue does it. */
+const DISCARD_WITHIN_MS = 2_000
+
 /** Writes the one end of an attempt. What is asked of the database may be asked twice: an answer can get lost. */
 async function conclude(
   platform: Platform,
@@ -108,25 +111,60 @@ async function conclude(
   // Without an error: a cancel came first, or the lease was lost, and the result belongs to nobody.
   let error: unknown = new Stopped('lost')
   if ('output' in outcome) {
-    const { output } = outcome
-    const completed = await whilePassing(() =>
-      db.transaction(async (tx) => {
-        const isOurs = await persistence.completeJob(tx, lease, { output, outputs: objects.outputs })
-        if (isOurs) await afterCompleted(platform, tx, job, output)
-        return isOurs
-      }),
-    )
-    if (completed || (await whilePassing(() => persistence.isCompletedBy(db, lease)))) return
-  } else {
-    error = outcome.error
-    if (!(error instanceof Stopped || error instanceof JobInputError)) {
-      platform.log.error(`Attempt ${lease.attempt} of ${job.id} failed.`, error)
+    try {
+      if (await complete(platform, job, lease, objects, outcome.output)) return
+    } catch (cause) {
+      // What the database refuses it refuses again: the attempt fails, and is not left for a rescue.
+      if (isPassing(cause)) throw cause
+      error = cause
     }
+  } else error = outcome.error
+  if (!(error instanceof Stopped || error instanceof JobInputError)) {
+    platform.log.error(`Attempt ${lease.attempt} of ${job.id} failed.`, error)
   }
-  await objects.discard().catch((cause: unknown) => {
-    platform.log.warn('Outputs of a failed attempt stay behind until they are swept.', cause)
+  const isClean = await within(DISCARD_WITHIN_MS, objects.discard()).catch((cause: unknown) => {
+    platform.log.warn('Outputs of a failed attempt stay behind until the queue removes them.', cause)
+    return false
   })
-  await whilePassing(() => db.transaction((tx) => endBadly(tx, job, lease, error)))
+  await whilePassing(() =>
+    db.transaction(async (tx) => {
+      await endBadly(tx, job, lease, error)
+      if (!isClean) await queueDiscard(tx, job)
+    }),
+  )
+}
+
+async function complete(
+  platform: Platform,
+  job: JobRow,
+  lease: Lease,
+  objects: AttemptObjects,
+  output: unknown,
+): Promise<boolean> {
+  const { db } = platform.database
+  const completed = await whilePassing(() =>
+    db.transaction(async (tx) => {
+      const isOurs = await persistence.completeJob(tx, lease, { output, outputs: objects.outputs })
+      if (isOurs) await afterCompleted(platform, tx, job, output)
+      return isOurs
+    }),
+  )
+  return completed || whilePassing(() => persistence.isCompletedBy(db, lease))
+}
+
+function queueDiscard(tx: Transaction, { workspaceId, id, attempt }: JobRow): Promise<void> {
+  return persistence.queueChore(tx, 'attempts:discard', { workspaceId, id, attempt })
+}
+
+/** True: it is done. False: it goes on, and nobody waits for it any more. */
+async function within(ms: number, act: Promise<void>): Promise<boolean> {
+  const late = Promise.withResolvers<boolean>()
+  const timer = setTimeout(() => late.resolve(false), ms)
+  try {
+    return await Promise.race([act.then(() => true), late.promise])
+  } finally {
+    clearTimeout(timer)
+  }
 }
 
 /** Between tries while the database is away: 0.2, 0.4, 0.8, 1.6, 3.2 s; in all less than a lease. */
@@ -166,11 +204,10 @@ function kindOf({ kinds }: Platform, job: JobRow): JobKind {
 async function endBadly(tx: Transaction, job: JobRow, lease: Lease, error: unknown): Promise<void> {
   if (await persistence.finishCancel(tx, lease)) return
   const reason = error instanceof Stopped ? error.reason : undefined
-  if (reason === 'lost') return
   const failure = failureOf(error, reason)
   if (!(await persistence.failJob(tx, lease, failure))) return
-  if (reason === 'shutdown') {
-    // Not the job's fault: it gets its attempt back.
+  if (reason === 'shutdown' || reason === 'lost') {
+    // Not the job's fault: it gets its attempt back. One that was stopped in time, before others took it, is handed on.
     await persistence.retryJob(tx, job.id, { delayMs: 0, attemptsToAdd: 1 })
   } else if (failure.retryable && job.attempt < job.maxAttempts) {
     await persistence.retryJob(tx, job.id, { delayMs: retryDelayMs(job.attempt, Math.random()) })
@@ -187,6 +224,13 @@ function failureOf(error: unknown, reason: StopReason | undefined): JobFailure {
   }
   if (reason === 'shutdown')
     return { code: 'WORKER_STOPPED', sentence: 'The worker was shut down; another takes the job up.', retryable: true }
+  if (reason === 'lost') {
+    return {
+      code: 'WORKER_STOPPED',
+      sentence: 'The worker could not reach the database for too long; another takes the job up.',
+      retryable: true,
+    }
+  }
   if (error instanceof JobInputError) return { code: error.code, sentence: error.message, retryable: false }
   const { code, message } = toAppError(error)
   return {
@@ -206,8 +250,17 @@ export async function rescueJob(tx: Transaction, job: JobRow): Promise<void> {
         retryable: false,
       }
     : { code: 'WORKER_DIED', sentence: 'The worker died while it ran this job; another takes it up.', retryable: true }
-  const taken = await persistence.takeFromWorker(tx, job, failure)
-  if (taken && !job.cancelRequestedAt && !spent) {
+  if (!(await persistence.takeFromWorker(tx, job, failure))) return
+  await queueDiscard(tx, job)
+  if (!job.cancelRequestedAt && !spent) {
     await persistence.retryJob(tx, job.id, { delayMs: 0, attemptsToAdd: 1, rescued: true })
   }
+}
+
+/** Gives back what a stopping worker holds, though its work would not stop: its writes are refused from now on. */
+export async function handBackJob(tx: Transaction, job: JobRow): Promise<void> {
+  const failure = failureOf(undefined, 'shutdown')
+  if (!(await persistence.takeFromWorker(tx, job, failure))) return
+  await queueDiscard(tx, job)
+  if (!job.cancelRequestedAt) await persistence.retryJob(tx, job.id, { delayMs: 0, attemptsToAdd: 1 })
 }

@@ -1,9 +1,10 @@
 import { AppError, isId } from '@bellhop/model'
-import type { UploadId, WorkspaceId } from '@bellhop/model'
-import { findAbandonedUploads, pruneKeyRates } from '@bellhop/persistence'
+import type { JobId, UploadId, WorkspaceId } from '@bellhop/model'
+import { findAbandonedUploads, pruneKeyRates, tallyEndedJobs } from '@bellhop/persistence'
 import type { Chore, UploadRow } from '@bellhop/persistence'
 import { z } from 'zod'
 import { walkBucket } from './bucket-sweep.ts'
+import { discardAttempt } from './job-objects.ts'
 import type { Platform } from './platform.ts'
 import { rereadUpload } from './reread.ts'
 import { examineWhenDue } from './store-examination.ts'
@@ -12,6 +13,11 @@ import { abandonUpload } from './uploads.ts'
 
 const SWEPT_AT_ONCE = 100
 
+const attemptToDiscard = z.object({
+  workspaceId: z.custom<WorkspaceId>((id) => isId('workspace', id)),
+  id: z.custom<JobId>((id) => isId('job', id)),
+  attempt: z.number().int().positive(),
+})
 const objectsToDelete = z.object({
   objectKeys: z.array(z.string()),
   /** The store's id of a multipart upload of the first key. */
@@ -29,6 +35,7 @@ export function choresOf(
   signal: AbortSignal,
 ): Readonly<Record<Chore, (payload: unknown) => Promise<void>>> {
   return {
+    'attempts:discard': (payload) => discardAttempt(platform, attemptToDiscard.parse(payload)),
     async 'objects:delete'(payload) {
       const { objectKeys, multipart } = objectsToDelete.parse(payload)
       const [first] = objectKeys
@@ -50,6 +57,9 @@ export function choresOf(
     'store:sweep': () => walkBucket(platform, { signal }),
     async 'key-rates:prune'() {
       await pruneKeyRates(platform.database.db)
+    },
+    async 'jobs:tally'() {
+      await tallyEndedJobs(platform.database.db)
     },
   }
 }

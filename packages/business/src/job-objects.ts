@@ -81,12 +81,21 @@ export class AttemptObjects implements JobObjects {
   }
 
   /** Removes what this attempt wrote, also what it had not finished telling of. */
-  async discard(): Promise<void> {
-    const keys = await this.#platform.store.list(attemptPrefix(this.#job))
-    await this.#platform.store.deleteObjects(keys)
+  discard(): Promise<void> {
+    return discardAttempt(this.#platform, this.#job)
   }
 }
 
-export function attemptPrefix({ workspaceId, id, attempt }: Pick<JobRow, 'workspaceId' | 'id' | 'attempt'>): string {
+/** Removes every object of an attempt, and every multipart upload that it began. Asked again, it goes on. */
+export async function discardAttempt({ store }: Platform, attempt: AttemptAddress): Promise<void> {
+  const prefix = attemptPrefix(attempt)
+  const { uploads } = await store.listMultiparts(prefix, undefined)
+  for (const { objectKey, storeUploadId } of uploads) await store.abortMultipart(objectKey, storeUploadId)
+  await store.deleteObjects(await store.list(prefix))
+}
+
+export type AttemptAddress = Pick<JobRow, 'workspaceId' | 'id' | 'attempt'>
+
+export function attemptPrefix({ workspaceId, id, attempt }: AttemptAddress): string {
   return `workspaces/${workspaceId}/jobs/${id}/${attempt}/`
 }

@@ -1,54 +1,113 @@
 import type { JobId } from '@bellhop/model'
 import * as persistence from '@bellhop/persistence'
-import { rescueJob } from './attempt.ts'
+import { handBackJob, rescueJob } from './attempt.ts'
 import type { AttemptHost } from './attempt.ts'
-import { attemptPrefix } from './job-objects.ts'
 
 const BEAT_EVERY_MS = 5_000
+/** A beat that has no answer by then is made again, on a new connection. */
+const BEAT_WITHIN_MS = 3_000
 /** A worker that was silent for so long is dead to the others. */
 const LEASE_MS = 15_000
 /** It stops its own work before that, so that two never do the same. */
 const SELF_STOP_MS = 12_000
+const LOOK_EVERY_MS = 1_000
+/** An event loop that stood still for so long is told of: what stands in it belongs in a child process. */
+const STALL_MS = 3_000
 
 export interface WorkerLease extends AsyncDisposable {
   /** A job of ours may have been told to stop. */
   look(changed: readonly { id: JobId }[]): void
+  /** Gives every job back that is still held, so that others need not wait for the lease to end. */
+  handBack(): Promise<void>
 }
 
 /**
  * Keeps this worker's lease: beats, stops what was cancelled or taken away, and rescues what silent workers held. One
- * beat covers every job of the process.
+ * beat covers every job of the process. It has a connection of its own, so that no work can stand before it.
  */
 export function keepLease(host: AttemptHost, worker: () => persistence.NewWorker): WorkerLease {
   const { platform, running } = host
   const { db } = platform.database
+  let line = openLine()
   let beatAt = performance.now()
+  let lookedAt = performance.now()
   let beating: Promise<void> | undefined
+  let tending: Promise<void> | undefined
   let straysBefore: ReadonlySet<string> = new Set()
-  const timer = setInterval(() => void tick(), BEAT_EVERY_MS)
+  const beatTimer = setInterval(() => tick(), BEAT_EVERY_MS)
+  const lookTimer = setInterval(() => watchSelf(), LOOK_EVERY_MS)
 
-  function tick(): Promise<void> {
+  function openLine(): persistence.Database {
+    return persistence.openDatabase(platform.settings.databaseUrl, { name: 'bellhop beat', maxConnections: 1 })
+  }
+
+  function tick(): void {
     beating ??= beatOnce()
+      .then(() => {
+        tending ??= tend().finally(() => {
+          tending = undefined
+        })
+      })
       .catch((cause: unknown) => platform.log.warn('The worker could not beat.', cause))
       .finally(() => {
         beating = undefined
-        if (performance.now() - beatAt > SELF_STOP_MS) for (const attempt of running.values()) attempt.stop('lost')
       })
-    return beating
   }
 
   async function beatOnce(): Promise<void> {
     const startedAt = performance.now()
-    if (!(await persistence.beat(db, host.workerId, worker().poolId))) {
+    const isKnown = await answered(persistence.beat(line.db, host.workerId, worker().poolId))
+    if (!isKnown) {
       // Declared dead while we slept: what we held belongs to others now.
-      for (const attempt of running.values()) attempt.stop('lost')
-      await persistence.registerWorker(db, worker())
+      stopAll()
+      await answered(persistence.registerWorker(line.db, worker()))
     }
     beatAt = startedAt
-    await bringOnStrays(await stopWhatMust())
-    await rescueSilent()
-    const requeued = await db.transaction((tx) => persistence.requeueLost(tx))
-    if (requeued > 0) platform.log.warn(`Queued ${requeued} jobs again that the queue had lost.`)
+  }
+
+  /** A connection that says nothing would hold up every later beat. */
+  async function answered<T>(asked: Promise<T>): Promise<T> {
+    const late = Promise.withResolvers<never>()
+    const timer = setTimeout(() => {
+      const old = line
+      line = openLine()
+      late.reject(new Error(`The database did not answer within ${BEAT_WITHIN_MS} ms.`))
+      void old.sql.end({ timeout: 0 })
+    }, BEAT_WITHIN_MS)
+    try {
+      return await Promise.race([asked, late.promise])
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  /** Apart from the beats, which may fail or hang: whoever cannot renew stops in time. */
+  function watchSelf(): void {
+    const now = performance.now()
+    const stalledMs = now - lookedAt - LOOK_EVERY_MS
+    lookedAt = now
+    if (stalledMs > STALL_MS) {
+      platform.log.warn(
+        `The event loop of this worker stood still for ${Math.round(stalledMs)} ms, and its beat with it.`,
+      )
+    }
+    if (now - beatAt > SELF_STOP_MS) stopAll()
+  }
+
+  function stopAll(): void {
+    for (const attempt of running.values()) attempt.stop('lost')
+  }
+
+  async function tend(): Promise<void> {
+    const steps = [
+      async () => bringOnStrays(await stopWhatMust()),
+      rescueSilent,
+      () => rescue((tx) => persistence.lockOrphanedJobs(tx, LEASE_MS)),
+      requeueLost,
+    ]
+    for (const step of steps) {
+      await step().catch((cause: unknown) => platform.log.warn('What others have left could not be brought on.', cause))
+    }
   }
 
   /** Compares what we run with what the database says we hold. */
@@ -85,16 +144,23 @@ export function keepLease(host: AttemptHost, worker: () => persistence.NewWorker
     })
   }
 
-  async function rescue(lock: (tx: persistence.Transaction) => Promise<persistence.JobRow[]>): Promise<void> {
+  async function requeueLost(): Promise<void> {
+    const requeued = await db.transaction((tx) => persistence.requeueLost(tx))
+    if (requeued > 0) platform.log.warn(`Queued ${requeued} jobs again that the queue had lost.`)
+  }
+
+  async function rescue(
+    lock: (tx: persistence.Transaction) => Promise<persistence.JobRow[]>,
+    bringOn = rescueJob,
+  ): Promise<void> {
     const rescued = await db.transaction(async (tx) => {
       const jobs = await lock(tx)
-      for (const job of jobs) await rescueJob(tx, job)
+      for (const job of jobs) await bringOn(tx, job)
       return jobs
     })
     for (const job of rescued) {
       platform.log.warn(`Brought on ${job.id}, which its worker had left.`)
       platform.notifier.jobChanged(job)
-      await platform.store.deleteObjects(await platform.store.list(attemptPrefix(job)))
     }
   }
 
@@ -107,9 +173,13 @@ export function keepLease(host: AttemptHost, worker: () => persistence.NewWorker
         )
       }
     },
+    handBack: () => rescue((tx) => persistence.lockJobsOf(tx, [host.workerId]), handBackJob),
     [Symbol.asyncDispose]: async () => {
-      clearInterval(timer)
+      clearInterval(beatTimer)
+      clearInterval(lookTimer)
       await beating
+      await tending
+      await line[Symbol.asyncDispose]()
     },
   }
 }

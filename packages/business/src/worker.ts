@@ -10,20 +10,24 @@ import type { Platform } from './platform.ts'
 import { ProgressReporter } from './progress-reporter.ts'
 import { keepLease } from './worker-lease.ts'
 
-/** How long a stopping worker waits for its jobs before it hands them back. */
+/** How long a stopping worker waits for its jobs before it tells them to stop. */
 const FINISH_WITHIN_MS = 3_000
+/** What will not stop within this is given back as it is; its writes are refused from then on. */
+const HAND_BACK_WITHIN_MS = 5_000
 
 export interface WorkerOptions {
   /** Jobs at once. */
   readonly concurrency: number
   /** Attempts work in folders under this one. */
   readonly scratchRoot: string
+  /** How long stopping waits for what runs, before that is stopped and handed back. Default 3 s. */
+  readonly finishWithinMs?: number
 }
 
 /** Takes jobs, keeps their lease, rescues those of dead workers, and keeps the views fresh. Disposing hands back what runs. */
 export async function startWorker(
   platform: Platform,
-  { concurrency, scratchRoot }: WorkerOptions,
+  { concurrency, scratchRoot, finishWithinMs = FINISH_WITHIN_MS }: WorkerOptions,
 ): Promise<AsyncDisposable> {
   const { database, notifier, log, settings } = platform
   const workerId = newId('worker')
@@ -70,18 +74,36 @@ export async function startWorker(
 
   return {
     [Symbol.asyncDispose]: async () => {
-      const handBack = setTimeout(() => {
+      const ending = (async () => {
+        await runner[Symbol.asyncDispose]()
+        await Promise.all([...host.running.values()].map((attempt) => attempt.done))
+      })().catch((cause: unknown) => log.warn('The queue could not be stopped in order.', cause))
+      if (!(await settles(ending, finishWithinMs))) {
         stopping.abort()
         for (const attempt of host.running.values()) attempt.stop('shutdown')
-      }, FINISH_WITHIN_MS)
-      await runner[Symbol.asyncDispose]()
-      // What failed while the queue was stopping would stay locked for hours.
-      await database.db.transaction((tx) => persistence.unlockPools(tx, [runner.poolId]))
-      await Promise.all([...host.running.values()].map((attempt) => attempt.done))
-      clearTimeout(handBack)
+        if (!(await settles(ending, HAND_BACK_WITHIN_MS))) log.warn('Some jobs would not stop; they are handed back.')
+      }
+      await handBack().catch((cause: unknown) => log.warn('Not all could be handed back; others rescue it.', cause))
       await Promise.all([views[Symbol.asyncDispose](), lease[Symbol.asyncDispose](), listening[Symbol.asyncDispose]()])
-      await persistence.removeWorker(database.db, workerId)
+      // After its last beat, which would write it down again.
+      await persistence.removeWorker(database.db, workerId).catch(() => undefined)
       await rm(scratch, { recursive: true, force: true })
     },
+  }
+
+  async function handBack(): Promise<void> {
+    // What failed while the queue was stopping would stay locked for hours.
+    await database.db.transaction((tx) => persistence.unlockPools(tx, [runner.poolId]))
+    await lease.handBack()
+  }
+}
+
+async function settles(act: Promise<void>, withinMs: number): Promise<boolean> {
+  const late = Promise.withResolvers<boolean>()
+  const timer = setTimeout(() => late.resolve(false), withinMs)
+  try {
+    return await Promise.race([act.then(() => true), late.promise])
+  } finally {
+    clearTimeout(timer)
   }
 }

@@ -1,8 +1,8 @@
 import type { JobId, WorkerId } from '@bellhop/model'
-import { eq, inArray } from 'drizzle-orm'
+import { and, eq, inArray, isNotNull, notExists, sql } from 'drizzle-orm'
 import type { Executor } from './database.ts'
 import type { JobRow } from './jobs.ts'
-import { jobs } from './schema/index.ts'
+import { jobs, workers } from './schema/index.ts'
 
 export interface HeldJob {
   readonly jobId: JobId
@@ -39,4 +39,23 @@ export function lockJobsByToken(tx: Executor, tokens: readonly string[]): Promis
     .where(inArray(jobs.leaseToken, [...tokens]))
     .orderBy(jobs.id)
     .for('update')
+}
+
+/**
+ * Jobs that run for longer than `graceMs` and whose worker is not registered: it said good-bye without their end, or
+ * claimed them after it had been declared dead. Locked, but for those that somebody else is at.
+ */
+export function lockOrphanedJobs(tx: Executor, graceMs: number): Promise<JobRow[]> {
+  return tx
+    .select()
+    .from(jobs)
+    .where(
+      and(
+        isNotNull(jobs.leaseOwner),
+        sql`${jobs.startedAt} < now() - ${graceMs} * interval '1 millisecond'`,
+        notExists(tx.select({ id: workers.id }).from(workers).where(eq(workers.id, jobs.leaseOwner))),
+      ),
+    )
+    .orderBy(jobs.id)
+    .for('update', { skipLocked: true })
 }

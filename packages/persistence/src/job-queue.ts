@@ -12,6 +12,7 @@ export type AttemptPayload = z.infer<typeof attemptPayload>
 
 /** Work of our own that no person waits for. */
 export const CHORES = [
+  'attempts:discard',
   'objects:delete',
   'multipart:abort',
   'uploads:sweep',
@@ -19,6 +20,7 @@ export const CHORES = [
   'store:examine',
   'store:sweep',
   'key-rates:prune',
+  'jobs:tally',
 ] as const
 export type Chore = (typeof CHORES)[number]
 
