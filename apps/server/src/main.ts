@@ -7,6 +7,7 @@ import {
   ensureFirstOwner,
   issueApiKeyFor,
   listenForChanges,
+  loadKinds,
   migrateDatabase,
   openPlatform,
   readEnvironment,
@@ -27,9 +28,10 @@ async function main(): Promise<void> {
   const port = await listen(server, config.port, config.host)
   const settings = config.settings(port)
 
+  const ownKinds = await loadKinds(settings.kindsDir)
   await migrateDatabase(settings)
   const stack = new AsyncDisposableStack()
-  const platform = stack.use(openPlatform(settings, log, { name: 'bellhop server' }))
+  const platform = stack.use(openPlatform(settings, log, { name: 'bellhop server', ownKinds }))
   const owner = await ensureFirstOwner(platform)
   await keepAdminKey(platform, owner, settings.dataDir)
   const listening = stack.use(await listenForChanges(platform))

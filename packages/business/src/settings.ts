@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { KIB, LIMITS } from '@bellhop/model'
 import { z } from 'zod'
@@ -36,6 +36,7 @@ const platformEnvironment = z
     ...storeEnvironment.shape,
     DATABASE_URL: url('DATABASE_URL'),
     BELLHOP_DATA_DIR: given('BELLHOP_DATA_DIR').default('.bellhop'),
+    BELLHOP_KINDS_DIR: given('BELLHOP_KINDS_DIR').optional(),
     BELLHOP_SECRET: given('BELLHOP_SECRET')
       .min(32, 'Expected `BELLHOP_SECRET` to have at least 32 characters.')
       .optional(),
@@ -51,8 +52,13 @@ const platformEnvironment = z
     'Expected `BELLHOP_KEY_LIFE_MIN_SECONDS` not to be longer than `BELLHOP_KEY_LIFE_MAX_MINUTES`.',
   )
 
+/** In the working directory. Beside the data folder might be `/tmp`, where anybody can put code. */
+const USUAL_KINDS_DIR = 'kinds'
+
 export interface CommonSettings extends PlatformSettings {
   readonly dataDir: string
+  /** Where a team keeps its own kinds of jobs; null where it has none. */
+  readonly kindsDir: string | null
 }
 
 /** Reads what server and worker share. Throws one Error that names every fault at once. */
@@ -74,6 +80,7 @@ export function readSettings(environment: Environment, publicUrl: string): Commo
     },
     maxFileSizeBytes: env.BELLHOP_MAX_FILE_BYTES,
     dataDir: env.BELLHOP_DATA_DIR,
+    kindsDir: env.BELLHOP_KINDS_DIR ?? (existsSync(USUAL_KINDS_DIR) ? USUAL_KINDS_DIR : null),
   }
 }
 

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { ensureFirstOwner, listenForChanges, openPlatform, startWorker } from '@bellhop/business'
+import { ensureFirstOwner, listenForChanges, loadKinds, openPlatform, startWorker } from '@bellhop/business'
 import type { Caller, Context, Log, Platform } from '@bellhop/business'
 import { startObjectStore } from '@bellhop/local-stack'
 import type { StoreGuard } from '@bellhop/local-stack'
@@ -53,6 +53,8 @@ export async function startTestPlatform(
     flaky?: { readonly platform?: boolean; readonly clients?: boolean }
     /** Where clients are told to find the store: a proxy of the test's own. */
     publicEndpoint?: string
+    /** A folder of kinds of a team's own. */
+    kindsDir?: string
   } = {},
 ): Promise<TestPlatform> {
   const stack = new AsyncDisposableStack()
@@ -95,7 +97,7 @@ export async function startTestPlatform(
         maxFileSizeBytes: settings.maxFileSizeBytes ?? LIMITS.fileSizeBytes,
       },
       log,
-      { name: 'test platform' },
+      { name: 'test platform', ownKinds: await loadKinds(settings.kindsDir ?? null) },
     ),
   )
   const listening = stack.use(await listenForChanges(platform))
@@ -118,6 +120,7 @@ export async function startTestPlatform(
       S3_ACCESS_KEY_ID: keys.accessKeyId,
       S3_SECRET_ACCESS_KEY: keys.secretAccessKey,
       BELLHOP_DATA_DIR: dir,
+      ...(settings.kindsDir && { BELLHOP_KINDS_DIR: settings.kindsDir }),
     },
     complaints,
     owner: contextOf({ userId, workspaceId, role: 'owner' }),
