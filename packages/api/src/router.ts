@@ -4,6 +4,7 @@ import { downloads } from './downloads.ts'
 import { files } from './files.ts'
 import { insights } from './insights.ts'
 import { jobs } from './jobs.ts'
+import { operations } from './operations.ts'
 import { storage } from './storage.ts'
 import { router } from './trpc.ts'
 import { uploads } from './uploads.ts'
@@ -17,6 +18,7 @@ export const appRouter = router({
   files,
   insights,
   jobs,
+  operations,
   storage,
   uploads,
   valetKeys,

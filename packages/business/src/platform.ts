@@ -2,6 +2,7 @@ import { hostname } from 'node:os'
 import { JobKindRegistry } from '@bellhop/model'
 import type { JobKind, KeyLife } from '@bellhop/model'
 import { CallerCache } from './caller-cache.ts'
+import { OperationFiguresReader } from './operation-figures.ts'
 import { createNotifier, migrate, openDatabase, openIdentity, openObjectStore } from '@bellhop/persistence'
 import type { Database, Identity, Notifier, ObjectStore, ObjectStoreOptions } from '@bellhop/persistence'
 
@@ -12,6 +13,7 @@ export interface Platform extends AsyncDisposable {
   readonly identity: Identity
   readonly notifier: Notifier
   readonly callers: CallerCache
+  readonly operations: OperationFiguresReader
   readonly kinds: JobKindRegistry
   readonly settings: PlatformSettings
   readonly log: Log
@@ -50,6 +52,7 @@ export function openPlatform(
     store,
     notifier,
     callers: new CallerCache(),
+    operations: new OperationFiguresReader(database),
     kinds: new JobKindRegistry(options.ownKinds),
     settings,
     log,

@@ -50,6 +50,20 @@ export type { DatasetColumn } from './kinds/dataset-profile.ts'
 export { jobKind } from './kinds/job-kind.ts'
 export { JobKindRegistry } from './kinds/job-kind-registry.ts'
 export type { JobKind } from './kinds/job-kind.ts'
+export { ENDED_SPANS } from './operations.ts'
+export type {
+  Capacity,
+  EndedCounts,
+  EndedMinute,
+  EndedSpan,
+  EndedStatus,
+  KindEnded,
+  KindQueue,
+  OperationsReport,
+  Percentiles,
+  RunningJob,
+  WorkerReport,
+} from './operations.ts'
 export { fileIdSchema, outputFileSchema, outputFilesOf, outputIdSchema } from './kinds/output-file.ts'
 export type { OutputFile } from './kinds/output-file.ts'
 export { GIB, KIB, LIMITS, MIB, TIB, partSizeBytes } from './limits.ts'
