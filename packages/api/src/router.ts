@@ -10,6 +10,7 @@ import { router } from './trpc.ts'
 import { uploads } from './uploads.ts'
 import { valetKeys } from './valet-keys.ts'
 import { views } from './views.ts'
+import { webhooks } from './webhooks.ts'
 
 export const appRouter = router({
   account,
@@ -23,5 +24,6 @@ export const appRouter = router({
   uploads,
   valetKeys,
   views,
+  webhooks,
 })
 export type AppRouter = typeof appRouter

@@ -1,6 +1,6 @@
 import { appRouter } from '@bellhop/api'
 import type { RequestContext } from '@bellhop/api'
-import { createApiKey, listValetKeys, submitJob } from '@bellhop/business'
+import { createApiKey, createWebhook, listValetKeys, submitJob, testWebhook } from '@bellhop/business'
 import type { Context } from '@bellhop/business'
 import { startTestPlatform, until, uploadBytes } from '@bellhop/testkit'
 import type { TestPlatform } from '@bellhop/testkit'
@@ -18,6 +18,8 @@ interface Ids {
   jobId: string
   apiKeyId: string
   valetKeyId: string
+  webhookId: string
+  deliveryId: string
 }
 
 beforeAll(async () => {
@@ -36,7 +38,10 @@ beforeAll(async () => {
   )
   const { record } = await createApiKey(owner, { name: 'mine', role: 'owner' })
   const [key] = (await listValetKeys(owner, { fileId: file.id, limit: 1 })).items
+  const { webhook } = await createWebhook(owner, { url: 'https://example.com/secret', events: ['job.failed'] })
   mine = {
+    webhookId: webhook.id,
+    deliveryId: (await testWebhook(owner, webhook)).id,
     valetKeyId: key!.id,
     fileId: file.id,
     outputId: done.id,
@@ -105,6 +110,14 @@ const ATTEMPTS: Record<string, { input: (ids: Ids) => unknown; code?: string }> 
   'valetKeys.revoke': { input: ({ valetKeyId }) => ({ id: valetKeyId }), code: 'VALET_KEY_NOT_FOUND' },
   'views.status': { input: () => undefined },
   'views.refresh': { input: () => ({ name: 'insights' }) },
+  'webhooks.create': { input: () => ({ url: 'https://example.com/theirs' }) },
+  'webhooks.list': { input: () => undefined },
+  'webhooks.update': { input: ({ webhookId }) => ({ id: webhookId, enabled: false }), code: 'WEBHOOK_NOT_FOUND' },
+  'webhooks.delete': { input: ({ webhookId }) => ({ id: webhookId }), code: 'WEBHOOK_NOT_FOUND' },
+  'webhooks.rotateSecret': { input: ({ webhookId }) => ({ id: webhookId }), code: 'WEBHOOK_NOT_FOUND' },
+  'webhooks.test': { input: ({ webhookId }) => ({ id: webhookId }), code: 'WEBHOOK_NOT_FOUND' },
+  'webhooks.deliveries': { input: ({ webhookId }) => ({ id: webhookId }), code: 'WEBHOOK_NOT_FOUND' },
+  'webhooks.replay': { input: ({ deliveryId }) => ({ deliveryId }), code: 'DELIVERY_NOT_FOUND' },
   'views.watch': { input: () => ({ views: ['catalog'] }) },
 }
 
@@ -144,6 +157,8 @@ test('a viewer may look and change nothing', async () => {
     viewer.views.refresh({ name: 'insights' }),
     viewer.operations.report(),
     viewer.storage.report(),
+    viewer.webhooks.list(),
+    viewer.webhooks.create({ url: 'https://example.com' }),
     viewer.storage.check(),
     viewer.storage.sweep(),
   ]

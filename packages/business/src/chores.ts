@@ -1,6 +1,6 @@
-import { AppError, isId } from '@bellhop/model'
-import type { JobId, UploadId, WorkspaceId } from '@bellhop/model'
-import { findAbandonedUploads, pruneKeyRates, tallyEndedJobs } from '@bellhop/persistence'
+import { AppError, isId, isWebhookDeliveryId } from '@bellhop/model'
+import type { JobId, UploadId, WebhookDeliveryId, WorkspaceId } from '@bellhop/model'
+import { findAbandonedUploads, pruneDeliveries, pruneKeyRates, tallyEndedJobs } from '@bellhop/persistence'
 import type { Chore, UploadRow } from '@bellhop/persistence'
 import { z } from 'zod'
 import { walkBucket } from './bucket-sweep.ts'
@@ -10,6 +10,7 @@ import { rereadUpload } from './reread.ts'
 import { examineWhenDue } from './store-examination.ts'
 import { queueReread, settleUpload } from './upload-settlement.ts'
 import { abandonUpload } from './uploads.ts'
+import { deliverWebhook } from './webhook-delivery.ts'
 
 const SWEPT_AT_ONCE = 100
 
@@ -24,6 +25,7 @@ const objectsToDelete = z.object({
   multipart: z.string().nullable(),
 })
 const multipartToAbort = z.object({ objectKey: z.string(), storeUploadId: z.string() })
+const deliveryToSend = z.object({ deliveryId: z.custom<WebhookDeliveryId>(isWebhookDeliveryId) })
 const uploadToReread = z.object({
   uploadId: z.custom<UploadId>((id) => isId('upload', id)),
   workspaceId: z.custom<WorkspaceId>((id) => isId('workspace', id)),
@@ -55,6 +57,10 @@ export function choresOf(
     'uploads:reread': (payload) => rereadUpload(platform, uploadToReread.parse(payload), signal),
     'store:examine': () => examineWhenDue(platform, signal),
     'store:sweep': () => walkBucket(platform, { signal }),
+    'webhooks:deliver': (payload) => deliverWebhook(platform, deliveryToSend.parse(payload).deliveryId, signal),
+    async 'webhooks:prune'() {
+      await pruneDeliveries(platform.database.db)
+    },
     async 'key-rates:prune'() {
       await pruneKeyRates(platform.database.db)
     },

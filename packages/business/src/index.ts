@@ -41,5 +41,15 @@ export { abortUpload, completeUpload, renewUpload, signParts, startUpload } from
 export { listValetKeys, revokeValetKey } from './valet-keys.ts'
 export { ViewHub } from './view-hub.ts'
 export { listViews, refreshView, watchViews } from './views.ts'
+export {
+  createWebhook,
+  deleteWebhook,
+  listWebhookDeliveries,
+  listWebhooks,
+  replayWebhookDelivery,
+  rotateWebhookSecret,
+  testWebhook,
+  updateWebhook,
+} from './webhooks.ts'
 export { startWorker } from './worker.ts'
 export type { WorkerOptions } from './worker.ts'

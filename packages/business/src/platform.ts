@@ -30,6 +30,8 @@ export interface PlatformSettings {
   /** How many keys may be issued; as many at once as in a minute. */
   readonly keysPerMinute: { readonly user: number; readonly workspace: number }
   readonly maxFileSizeBytes: number
+  /** Webhooks may be sent to private, loopback and link-local addresses. */
+  readonly webhooksToPrivate: boolean
 }
 
 /** One line a call, for operators. `cause` may hold what people must not see. */

@@ -45,6 +45,9 @@ const platformEnvironment = z
     BELLHOP_KEY_LIFE_MAX_MINUTES: whole('BELLHOP_KEY_LIFE_MAX_MINUTES', 1, 720).default(720),
     BELLHOP_KEYS_PER_MINUTE_USER: keysPerMinute('BELLHOP_KEYS_PER_MINUTE_USER').default(30_000),
     BELLHOP_KEYS_PER_MINUTE_WORKSPACE: keysPerMinute('BELLHOP_KEYS_PER_MINUTE_WORKSPACE').default(120_000),
+    BELLHOP_WEBHOOKS_TO_PRIVATE: z
+      .enum(['allow', 'refuse'], 'Expected `BELLHOP_WEBHOOKS_TO_PRIVATE` to be `allow` or `refuse`.')
+      .default('refuse'),
     BELLHOP_MAX_FILE_BYTES: whole('BELLHOP_MAX_FILE_BYTES', 1, LIMITS.fileSizeBytes).default(LIMITS.fileSizeBytes),
   })
   .refine(
@@ -79,6 +82,7 @@ export function readSettings(environment: Environment, publicUrl: string): Commo
       workspace: env.BELLHOP_KEYS_PER_MINUTE_WORKSPACE,
     },
     maxFileSizeBytes: env.BELLHOP_MAX_FILE_BYTES,
+    webhooksToPrivate: env.BELLHOP_WEBHOOKS_TO_PRIVATE === 'allow',
     dataDir: env.BELLHOP_DATA_DIR,
     kindsDir: env.BELLHOP_KINDS_DIR ?? (existsSync(USUAL_KINDS_DIR) ? USUAL_KINDS_DIR : null),
   }

@@ -26,6 +26,11 @@ export type { Identity } from './identity.ts'
 export { listInsights } from './insights.ts'
 export { findHeldJobs, lockJobsByToken, lockJobsOf, lockOrphanedJobs } from './job-leases.ts'
 export type { HeldJob } from './job-leases.ts'
+export type { AttemptUsage, StageSpan } from './attempt-usage.ts'
+export { findJobSizes, findPastJobs, recordPastJobs } from './job-history.ts'
+export type { PastJob } from './job-history.ts'
+export { appendLog, findLog } from './job-log.ts'
+export type { LogBatch } from './job-log.ts'
 export { writeProgress } from './job-progress.ts'
 export type { ProgressReport } from './job-progress.ts'
 export { CHORES, queueChore, requeueLost, unlockPools } from './job-queue.ts'
@@ -128,6 +133,32 @@ export { freshnessOf, isViewName, recompute, startViewKeeper, viewStatuses } fro
 export type { ViewKeeperOptions } from './view-status.ts'
 export { VIEWS } from './views/index.ts'
 export type { ViewName } from './views/index.ts'
+export {
+  endDelivery,
+  findDelivery,
+  findOwnDelivery,
+  insertTestDelivery,
+  listDeliveries,
+  pruneDeliveries,
+  queueDelivery,
+  recordTry,
+  replayDelivery,
+} from './webhook-deliveries.ts'
+export type { WebhookDeliveryRow } from './webhook-deliveries.ts'
+export {
+  deleteWebhook,
+  disableFailingWebhook,
+  findWebhook,
+  insertWebhook,
+  listWebhooks,
+  lockWebhooksOf,
+  markWebhookFails,
+  markWebhookWorks,
+  setWebhookSecret,
+  updateWebhook,
+} from './webhooks.ts'
+export type { WebhookRow } from './webhooks.ts'
+export { guardedPost, parseTarget } from './guarded-post.ts'
 export { beat, registerWorker, removeWorker, takeSilentWorkers } from './workers.ts'
 export type { NewWorker } from './workers.ts'
 export {

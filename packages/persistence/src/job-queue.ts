@@ -20,6 +20,8 @@ export const CHORES = [
   'store:examine',
   'store:sweep',
   'key-rates:prune',
+  'webhooks:deliver',
+  'webhooks:prune',
   'jobs:tally',
 ] as const
 export type Chore = (typeof CHORES)[number]
@@ -53,17 +55,21 @@ export async function unqueueAttempt(tx: Executor, job: { id: JobId; attempt: nu
   await tx.execute(sql`select graphile_worker.remove_job(${attemptKey(job.id, job.attempt)})`)
 }
 
-/** With `once`, a name, a chore of that name that waits already is the one. */
+/**
+ * With `once`, a name, a chore of that name that waits already is the one. Of those with the same `inTurnOf` one runs at a
+ * time.
+ */
 export async function queueChore(
   tx: Executor,
   chore: Chore,
   payload: Record<string, unknown>,
-  options: { delayMs?: number; once?: string } = {},
+  options: { delayMs?: number; once?: string; inTurnOf?: string } = {},
 ): Promise<void> {
   await tx.execute(sql`
     select graphile_worker.add_job(
       identifier := ${chore},
       payload := ${JSON.stringify(payload)}::json,
+      queue_name := ${options.inTurnOf ?? null},
       run_at := now() + ${options.delayMs ?? 0} * interval '1 millisecond',
       max_attempts := 12,
       job_key := ${options.once ?? null},

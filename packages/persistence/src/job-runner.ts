@@ -30,6 +30,7 @@ const CRONTAB = [
   // At night, in UTC; somebody who cannot wait asks for it.
   '17 3 * * * store:sweep ?max=12&jobKey=store:sweep&jobKeyMode=preserve_run_at {}',
   '* * * * * jobs:tally ?max=1&jobKey=jobs:tally&jobKeyMode=preserve_run_at {}',
+  '43 * * * * webhooks:prune ?max=1&jobKey=webhooks:prune&jobKeyMode=preserve_run_at {}',
   '29 * * * * key-rates:prune ?max=1&jobKey=key-rates:prune&jobKeyMode=preserve_run_at {}',
 ].join('\n')
 /** After the runner ended by itself: 250, 500, 1000, 2000, 4000, 5000, 5000, … ms. */

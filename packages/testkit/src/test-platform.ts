@@ -44,6 +44,7 @@ export async function startTestPlatform(
     maxFileSizeBytes?: number
     /** For keys that expire while a test looks on: `{ minMs: 1000, maxMs: 1000 }`. Stores know whole seconds only. */
     keyLife?: Partial<KeyLife>
+    webhooksToPrivate?: boolean
     keysPerMinute?: { user?: number; workspace?: number }
     /** A migrated database that the caller keeps; else one of this test file's own. */
     databaseUrl?: string
@@ -95,6 +96,7 @@ export async function startTestPlatform(
         keyLife: { floorBytesPerSecond: 128 * KIB, minMs: MINUTE_MS, maxMs: 12 * 60 * MINUTE_MS, ...settings.keyLife },
         keysPerMinute: { user: 30_000, workspace: 120_000, ...settings.keysPerMinute },
         maxFileSizeBytes: settings.maxFileSizeBytes ?? LIMITS.fileSizeBytes,
+        webhooksToPrivate: settings.webhooksToPrivate ?? false,
       },
       log,
       { name: 'test platform', ownKinds: await loadKinds(settings.kindsDir ?? null) },
