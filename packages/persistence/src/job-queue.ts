@@ -86,8 +86,8 @@ const REQUEUED_AT_ONCE = 200
  * that died before it could claim them. Returns how many.
  */
 export async function requeueLost(tx: Executor): Promise<number> {
-  const lost = await tx.execute<{ id: JobId; kind: string; kind_version: number; attempt: number }>(sql`
-    select j.id, j.kind, j.kind_version, j.attempt
+  const lost = await tx.execute<{ id: JobId; kind: string; kind_version: number; attempt: number; due_ms: number }>(sql`
+    select j.id, j.kind, j.kind_version, j.attempt, (extract(epoch from j.run_at) * 1000)::float8 as due_ms
     from public.jobs j
     left join graphile_worker.jobs q on q.key = j.id || ':' || j.attempt
     where j.status = 'PENDING'
@@ -96,8 +96,9 @@ export async function requeueLost(tx: Executor): Promise<number> {
     order by j.id
     limit ${REQUEUED_AT_ONCE}
     for update of j skip locked`)
-  for (const { id, kind, kind_version: kindVersion, attempt } of lost) {
-    await queueAttempt(tx, { id, kind, kindVersion, attempt, runAt: new Date() })
+  for (const { id, kind, kind_version: kindVersion, attempt, due_ms: dueMs } of lost) {
+    // When it was due by the database's clock; the one of this process may be wrong by hours.
+    await queueAttempt(tx, { id, kind, kindVersion, attempt, runAt: new Date(dueMs) })
   }
   return lost.length
 }
