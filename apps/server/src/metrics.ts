@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { Counter, Gauge, Registry, collectDefaultMetrics } from 'prom-client'
+import { createJobMetrics } from './job-metrics.ts'
 import type { Services } from './request-context.ts'
 
 export interface Metrics {
@@ -10,7 +11,7 @@ export interface Metrics {
 }
 
 /** What /metrics tells, in Prometheus text. */
-export function createMetrics({ listening }: Services): Metrics {
+export function createMetrics({ platform, listening }: Services): Metrics {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
   const counted = new Map<Socket, { received: number; sent: number }>()
@@ -29,6 +30,8 @@ export function createMetrics({ listening }: Services): Metrics {
     help: 'Open watches and feeds.',
     registers: [registry],
   })
+
+  const jobs = createJobMetrics(registry, platform)
 
   function count(socket: Socket, before: { received: number; sent: number }): void {
     received.inc(socket.bytesRead - before.received)
@@ -49,6 +52,7 @@ export function createMetrics({ listening }: Services): Metrics {
     async answer(response) {
       for (const [socket, before] of counted) count(socket, before)
       watchers.set(listening.jobHub.watchers)
+      await jobs.refresh()
       response.writeHead(200, { 'content-type': registry.contentType }).end(await registry.metrics())
     },
   }

@@ -49,7 +49,7 @@ async function remember(kind: string, durationMs: number, slot: number): Promise
     values (${kind}, 1, 0, ${slot}, 1, ${durationMs}, '{}')`
 }
 
-async function worker(concurrency: number): Promise<WorkerId> {
+async function newWorker(concurrency: number): Promise<WorkerId> {
   const id: WorkerId = newId('worker')
   await world.platform.database.sql`
     insert into workers (id, pool_id, host, pid, kinds, concurrency) values (${id}, ${id}, 'here', 7, ${[KIND]}, ${concurrency})`
@@ -64,7 +64,7 @@ test('the queue is counted by kind over all workspaces, and what waits is worth 
   await make(stranger, { kind: 'image.variants', dueMs: 5_000 })
   await remember(KIND, 4_000, 0)
   await remember(KIND, 8_000, 1)
-  const w = await worker(3)
+  const w = await newWorker(3)
   await make(world.owner, { status: 'PROCESSING', startedMs: 1_000, worker: w })
 
   const { queue, capacity, here } = await operationsReport(world.owner)
@@ -94,7 +94,7 @@ test('the queue is counted by kind over all workspaces, and what waits is worth 
 
 test('a worker is shown with the jobs of the own workspace; of others only how many', async () => {
   const stranger = await world.stranger()
-  const w = await worker(4)
+  const w = await newWorker(4)
   const mine = await make(world.owner, { status: 'PROCESSING', startedMs: 2_000, worker: w })
   const theirs = [
     await make(stranger, { status: 'PROCESSING', startedMs: 1_000, worker: w }),

@@ -95,7 +95,7 @@ export async function listWorkers(tx: Executor, workspaceId: WorkspaceId): Promi
   const byWorker = Map.groupBy(running, ({ workerId }) => workerId)
   return workers.map((worker) => ({
     ...worker,
-    running: (byWorker.get(worker.id) ?? []).map(({ workerId: _, ...job }) => job),
+    running: (byWorker.get(worker.id) ?? []).map(({ job }) => job),
   }))
 }
 
@@ -129,7 +129,7 @@ async function listAllWorkers(tx: Executor, workspaceId: WorkspaceId): Promise<O
   }))
 }
 
-async function listRunning(tx: Executor, workspaceId: WorkspaceId): Promise<(RunningJob & { workerId: string })[]> {
+async function listRunning(tx: Executor, workspaceId: WorkspaceId): Promise<{ workerId: string; job: RunningJob }[]> {
   const rows = await tx.execute<{
     id: JobId
     kind: string
@@ -151,12 +151,14 @@ async function listRunning(tx: Executor, workspaceId: WorkspaceId): Promise<(Run
     limit ${RUNNING_NAMED}`)
   return rows.map((row) => ({
     workerId: row.worker_id,
-    jobId: row.id,
-    kind: row.kind,
-    fileName: row.file_name,
-    attempt: row.attempt,
-    startedAt: new Date(row.started_ms).toISOString(),
-    progress: row.progress,
-    cancelling: row.cancelling,
+    job: {
+      jobId: row.id,
+      kind: row.kind,
+      fileName: row.file_name,
+      attempt: row.attempt,
+      startedAt: new Date(row.started_ms).toISOString(),
+      progress: row.progress,
+      cancelling: row.cancelling,
+    },
   }))
 }
