@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { JOB_RETRIES, JobInputError, retryDelayMs } from '@bellhop/model'
 import type { JobFailure, JobKind, JobRun, WorkerId } from '@bellhop/model'
 import * as persistence from '@bellhop/persistence'
-import type { AttemptPayload, JobRow, Lease, Transaction } from '@bellhop/persistence'
+import type { AttemptPayload, AttemptUsage, JobRow, Lease, Transaction } from '@bellhop/persistence'
 import { isPassing, toAppError } from './app-errors.ts'
 import { AttemptObjects } from './job-objects.ts'
 import type { Platform } from './platform.ts'
@@ -74,22 +74,24 @@ async function runClaimed(host: AttemptHost, job: JobRow, lease: Lease, controll
   const kind = kindOf(platform, job)
   const timeout = setTimeout(() => controller.abort(new Stopped('timeout')), kind.timeoutMs)
   const scratchDir = join(host.scratchRoot, lease.token)
+  const report = host.progress.track({ lease, workspaceId: job.workspaceId }, kind)
   try {
     await mkdir(scratchDir, { recursive: true })
     const outcome: Outcome = await process(kind, job, {
       signal,
       scratchDir,
       objects,
-      progress: host.progress.track(lease, job.workspaceId),
-      log: (line) => platform.log.info(line, { jobId: job.id }),
+      ...report.tools,
     }).then(
       (output) => ({ output }),
       (error: unknown) => ({ error }),
     )
-    await whilePassing(() => host.progress.settle(job.id))
-    await conclude(platform, job, lease, objects, outcome)
+    await whilePassing(() => host.progress.settle(report))
+    const completed = await conclude(platform, job, lease, objects, outcome, report.usage(objects))
+    if (completed) host.progress.completed(report)
   } finally {
     clearTimeout(timeout)
+    host.progress.drop(report)
     await rm(scratchDir, { recursive: true, force: true, maxRetries: 3 })
   }
 }
@@ -99,20 +101,21 @@ type Outcome = { readonly output: unknown } | { readonly error: unknown }
 /** Removing what a failed attempt wrote may delay its end by so much; then the queue does it. */
 const DISCARD_WITHIN_MS = 2_000
 
-/** Writes the one end of an attempt. What is asked of the database may be asked twice: an answer can get lost. */
+/** Writes the one end of an attempt; true when that is COMPLETED. What is asked of the database may be asked twice: an answer can get lost. */
 async function conclude(
   platform: Platform,
   job: JobRow,
   lease: Lease,
   objects: AttemptObjects,
   outcome: Outcome,
-): Promise<void> {
+  usage: AttemptUsage,
+): Promise<boolean> {
   const { db } = platform.database
   // Without an error: a cancel came first, or the lease was lost, and the result belongs to nobody.
   let error: unknown = new Stopped('lost')
   if ('output' in outcome) {
     try {
-      if (await complete(platform, job, lease, objects, outcome.output)) return
+      if (await complete(platform, job, lease, objects, outcome.output, usage)) return true
     } catch (cause) {
       // What the database refuses it refuses again: the attempt fails, and is not left for a rescue.
       if (isPassing(cause)) throw cause
@@ -128,10 +131,11 @@ async function conclude(
   })
   await whilePassing(() =>
     db.transaction(async (tx) => {
-      await endBadly(tx, job, lease, error)
+      await endBadly(tx, job, lease, error, usage)
       if (!isClean) await queueDiscard(tx, job)
     }),
   )
+  return false
 }
 
 async function complete(
@@ -140,11 +144,12 @@ async function complete(
   lease: Lease,
   objects: AttemptObjects,
   output: unknown,
+  usage: AttemptUsage,
 ): Promise<boolean> {
   const { db } = platform.database
   const completed = await whilePassing(() =>
     db.transaction(async (tx) => {
-      const isOurs = await persistence.completeJob(tx, lease, { output, outputs: objects.outputs })
+      const isOurs = await persistence.completeJob(tx, lease, { output, outputs: objects.outputs, usage })
       if (isOurs) await afterCompleted(platform, tx, job, output)
       return isOurs
     }),
@@ -201,11 +206,17 @@ function kindOf({ kinds }: Platform, job: JobRow): JobKind {
 }
 
 /** Fenced by the lease: when it is lost, nothing is written. */
-async function endBadly(tx: Transaction, job: JobRow, lease: Lease, error: unknown): Promise<void> {
-  if (await persistence.finishCancel(tx, lease)) return
+async function endBadly(
+  tx: Transaction,
+  job: JobRow,
+  lease: Lease,
+  error: unknown,
+  usage: AttemptUsage,
+): Promise<void> {
+  if (await persistence.finishCancel(tx, lease, usage)) return
   const reason = error instanceof Stopped ? error.reason : undefined
   const failure = failureOf(error, reason)
-  if (!(await persistence.failJob(tx, lease, failure))) return
+  if (!(await persistence.failJob(tx, lease, failure, usage))) return
   if (reason === 'shutdown' || reason === 'lost') {
     // Not the job's fault: it gets its attempt back. One that was stopped in time, before others took it, is handed on.
     await persistence.retryJob(tx, job.id, { delayMs: 0, attemptsToAdd: 1 })

@@ -16,6 +16,8 @@ export class AttemptObjects implements JobObjects {
   readonly #job: JobRow
   readonly #signal: AbortSignal
   readonly #outputs: PendingOutput[] = []
+  #readBytes = 0
+  #wroteBytes = 0
 
   constructor(platform: Platform, job: JobRow, signal: AbortSignal) {
     this.#platform = platform
@@ -27,19 +29,30 @@ export class AttemptObjects implements JobObjects {
     return this.#outputs
   }
 
+  /** From the store so far. */
+  get readBytes(): number {
+    return this.#readBytes
+  }
+
+  /** To the store so far. */
+  get wroteBytes(): number {
+    return this.#wroteBytes
+  }
+
   async download(
     fileId: FileId,
     path: string,
-    onBytes: (receivedBytes: number) => void = () => {},
+    onBytes: (receivedBytes: number, ofBytes: number) => void = () => {},
   ): Promise<SourceFile> {
     const file = await findFile(this.#platform.database.db, this.#job.workspaceId, fileId)
     const object = file?.status === 'READY' ? await this.#platform.store.read(file.objectKey, this.#signal) : null
     if (!file || !object) throw new JobInputError('FILE_GONE', 'The file was deleted before this job could read it.')
     let receivedBytes = 0
     const counted = new Transform({
-      transform(chunk: Uint8Array, _encoding, done) {
+      transform: (chunk: Uint8Array, _encoding, done) => {
         receivedBytes += chunk.length
-        onBytes(receivedBytes)
+        this.#readBytes += chunk.length
+        onBytes(receivedBytes, object.sizeBytes)
         done(null, chunk)
       },
     })
@@ -58,9 +71,13 @@ export class AttemptObjects implements JobObjects {
     if (!upload) throw new JobInputError('FILE_GONE', 'The file was deleted before this job could read it.')
     const { objectKey, sizeBytes } = upload.file
     const parts = stretchesOf(upload, await listPromisedParts(database.db, upload.id))
+    const before = this.#readBytes
     const stored = await readAgain(store, objectKey, parts, {
       signal: this.#signal,
-      onBytes: (readBytes) => onBytes(readBytes, sizeBytes),
+      onBytes: (readBytes) => {
+        this.#readBytes = before + readBytes
+        onBytes(readBytes, sizeBytes)
+      },
     })
     return { promisedBytes: sizeBytes, stored, isHashed: isHashed(parts) }
   }
@@ -75,6 +92,7 @@ export class AttemptObjects implements JobObjects {
       body instanceof Uint8Array ? body : { path: body.path, sizeBytes },
       this.#signal,
     )
+    this.#wroteBytes += sizeBytes
     this.#outputs.push({ id, role, name, mediaType, sizeBytes, width, height, objectKey })
     const size = width === undefined || height === undefined ? {} : { width, height }
     return { id, role, name, mediaType, sizeBytes, ...size }

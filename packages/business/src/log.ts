@@ -1,4 +1,5 @@
 import type { Log } from './platform.ts'
+import { withoutSecrets } from './secrets.ts'
 
 const CAUSES_DEEP = 5
 
@@ -10,7 +11,7 @@ export function consoleLog(name: string, options: { json: boolean }): Log {
       : `${name}: ${message}${Object.entries(facts)
           .map(([key, value]) => ` ${key}=${String(value)}`)
           .join('')}`
-    process.stderr.write(`${withoutSignatures(line)}\n`)
+    process.stderr.write(`${withoutSecrets(line)}\n`)
   }
   return {
     info: (message, facts = {}) => write('info', message, facts),
@@ -34,10 +35,4 @@ function causeFacts(cause: unknown): Readonly<Record<string, unknown>> {
 
 function describe(value: unknown): string {
   return typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value))
-}
-
-function withoutSignatures(text: string): string {
-  return text
-    .replace(/(X-Amz-(?:Signature|Credential|Security-Token)=)[^&\s"']+/gi, '$1…')
-    .replace(/\bbh_[\w-]{10,}/g, 'bh_…')
 }

@@ -41,7 +41,14 @@ export async function startWorker(
     running: new Map(),
   }
   const kinds = platform.kinds.all
-  const worker = { id: workerId, poolId: '', host: hostname(), pid: process.pid, kinds: kinds.map((kind) => kind.name) }
+  const worker = {
+    id: workerId,
+    poolId: '',
+    host: hostname(),
+    pid: process.pid,
+    kinds: kinds.map((kind) => kind.name),
+    concurrency,
+  }
 
   await persistence.registerWorker(database.db, worker)
   const stopping = new AbortController()
@@ -85,6 +92,7 @@ export async function startWorker(
       }
       await handBack().catch((cause: unknown) => log.warn('Not all could be handed back; others rescue it.', cause))
       await Promise.all([views[Symbol.asyncDispose](), lease[Symbol.asyncDispose](), listening[Symbol.asyncDispose]()])
+      await host.progress[Symbol.asyncDispose]()
       // After its last beat, which would write it down again.
       await persistence.removeWorker(database.db, workerId).catch(() => undefined)
       await rm(scratch, { recursive: true, force: true })

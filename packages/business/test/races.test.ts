@@ -168,7 +168,9 @@ function late(lease: Lease): Promise<boolean[]> {
     complete(lease),
     finishCancel(database.db, lease),
     failJob(database.db, lease, failure),
-    writeProgress(database.db, [{ lease, fraction: 0.9, stage: 'late', etaAt: null }]).then((told) => told.length > 0),
+    writeProgress(database.db, [
+      { lease, fraction: 0.9, stage: 'late', work: null, remaining: null, stages: null },
+    ]).then((told) => told.length > 0),
   ])
 }
 

@@ -42,14 +42,24 @@ export {
 } from './job.ts'
 export type { JobCommand, JobFailure, JobStatus } from './job.ts'
 export type { JobObjects, JobRun, NewOutput, SourceFile, Verification } from './job-run.ts'
-export type { JobDetail, JobSnapshot, JobTransition } from './job-snapshot.ts'
+export type {
+  JobAttempt,
+  JobDetail,
+  JobLogLine,
+  JobLogPage,
+  JobQueuePlace,
+  JobSnapshot,
+  JobStageSpan,
+  JobTransition,
+  JobWork,
+} from './job-snapshot.ts'
 export { JOB_KINDS, isJobKindName, jobKindsFor } from './kinds/index.ts'
 export type { JobKindName } from './kinds/index.ts'
 export type { JobInput, JobKinds, JobOutput, KindArgument, KnownKindName, ParsedJobInput } from './kinds/job-kinds.ts'
 export type { DatasetColumn } from './kinds/dataset-profile.ts'
 export { jobKind } from './kinds/job-kind.ts'
 export { JobKindRegistry } from './kinds/job-kind-registry.ts'
-export type { JobKind } from './kinds/job-kind.ts'
+export type { JobKind, JobStage } from './kinds/job-kind.ts'
 export { ENDED_SPANS } from './operations.ts'
 export type {
   Capacity,

@@ -8,15 +8,27 @@ export interface JobRun<Input> {
   readonly signal: AbortSignal
   /** A folder of this attempt's own, removed after it. */
   readonly scratchDir: string
-  /** `fraction` from 0 to 1 of the whole job. Cheap; call it as often as you like. */
-  progress(fraction: number, stage: string): void
+  /** `fraction` from 0 to 1 of the whole job, for kinds without declared stages. Cheap; call it as often as you like. */
+  progress(fraction: number, stage?: string): void
+  /**
+   * So many units of a declared stage are done; without numbers, it has begun. The stages before it are done with that.
+   * As cheap.
+   */
+  advance(stage: string, done?: number, total?: number): void
   readonly objects: JobObjects
+  /** Kept with the job, the newest `LIMITS.jobLogLines` of them, for people to read; see `LIMITS.jobLogLineChars`. */
   log(line: string): void
+  /** What a child process of this attempt has used of the processors. The worker's own share is counted by itself. */
+  addCpuSeconds(seconds: number): void
 }
 
 export interface JobObjects {
   /** Copies the file's bytes to `path`, streaming; throws JobInputError when it is gone. */
-  download(fileId: FileId, path: string, onBytes?: (receivedBytes: number) => void): Promise<SourceFile>
+  download(
+    fileId: FileId,
+    path: string,
+    onBytes?: (receivedBytes: number, ofBytes: number) => void,
+  ): Promise<SourceFile>
   /** Reads the stored bytes of a file again, in bounded memory, and holds them against what was promised of them. */
   verify(fileId: FileId, onBytes?: (readBytes: number, ofBytes: number) => void): Promise<Verification>
   /** Stores an output under the attempt's own prefix. Others see it when the job is COMPLETED, and only then. */

@@ -2,7 +2,8 @@
 export interface StageSpan {
   readonly name: string
   readonly fromMs: number
-  readonly toMs: number
+  /** Null: it goes on. */
+  readonly toMs: number | null
 }
 
 /** What one attempt took. */

@@ -1,9 +1,10 @@
 import { JOB_STATUSES } from '@bellhop/model'
-import type { FileId, JobDetail, JobId, JobSnapshot, JobStatus, JobTransition, WorkspaceId } from '@bellhop/model'
-import { and, asc, count, desc, eq, gt, inArray, lt, or, sql } from 'drizzle-orm'
+import type { FileId, JobDetail, JobId, JobSnapshot, JobStatus, WorkspaceId } from '@bellhop/model'
+import { and, count, desc, eq, gt, inArray, lt, or, sql } from 'drizzle-orm'
 import type { SQL } from 'drizzle-orm'
 import type { Executor } from './database.ts'
-import { files, jobEvents, jobProgress, jobs } from './schema/index.ts'
+import { attemptsOf, listEvents, toTransition } from './job-attempts.ts'
+import { files, jobProgress, jobs } from './schema/index.ts'
 
 /** The version that watchers see: transitions and progress both raise it, and it is read in one snapshot. */
 const version = sql<number>`${jobs.version} + ${jobProgress.ticks}`
@@ -20,7 +21,11 @@ const snapshotColumns = {
   maxAttempts: jobs.maxAttempts,
   fraction: jobProgress.fraction,
   stage: jobProgress.stage,
+  workDone: jobProgress.workDone,
+  workTotal: jobProgress.workTotal,
+  workUnit: jobProgress.workUnit,
   etaAt: jobProgress.etaAt,
+  etaLateAt: jobProgress.etaLateAt,
   cancelRequestedAt: jobs.cancelRequestedAt,
   errorCode: jobs.errorCode,
   errorSentence: jobs.errorSentence,
@@ -118,12 +123,16 @@ export function listLiveJobs(
 export async function findJobDetail(tx: Executor, workspaceId: WorkspaceId, id: JobId): Promise<JobDetail | undefined> {
   const [snapshot] = await findSnapshots(tx, workspaceId, [id])
   if (!snapshot) return undefined
-  const [row] = await tx.select({ input: jobs.input, output: jobs.output }).from(jobs).where(eq(jobs.id, id))
-  const history: JobTransition[] = (
-    await tx.select().from(jobEvents).where(eq(jobEvents.jobId, id)).orderBy(asc(jobEvents.version))
-  ).map((event) => ({ status: event.status, attempt: event.attempt, at: event.at.toISOString(), reason: event.reason }))
+  const [row] = await tx
+    .select({ input: jobs.input, output: jobs.output, stages: jobProgress.stages })
+    .from(jobs)
+    .innerJoin(jobProgress, eq(jobProgress.jobId, jobs.id))
+    .where(eq(jobs.id, id))
+  const events = await listEvents(tx, id)
+  const history = events.map(toTransition)
+  const attempts = attemptsOf(events, row?.stages ?? null)
   // The output was parsed by its kind's schema before it was stored.
-  return { ...snapshot, input: row?.input, output: row?.output ?? null, history } as JobDetail
+  return { ...snapshot, input: row?.input, output: row?.output ?? null, history, attempts } as JobDetail
 }
 
 async function select(tx: Executor, where: SQL | undefined, limit?: number): Promise<JobSnapshot[]> {
@@ -156,7 +165,11 @@ function toSnapshot(row: SnapshotRow): JobSnapshot {
     maxAttempts: row.maxAttempts,
     progress: row.status === 'COMPLETED' ? 1 : Math.min(row.fraction, 0.99),
     stage: row.status === 'PROCESSING' ? row.stage : null,
+    work: row.status === 'PROCESSING' ? toWork(row) : null,
     eta: row.status === 'PROCESSING' ? (row.etaAt?.toISOString() ?? null) : null,
+    etaLate: row.status === 'PROCESSING' ? (row.etaLateAt?.toISOString() ?? null) : null,
+    // Who hands it out fills it in: the place is the queue's, not the row's.
+    queue: null,
     cancelling: row.status === 'PROCESSING' && row.cancelRequestedAt !== null,
     error: row.errorCode === null ? null : { code: row.errorCode, sentence: row.errorSentence ?? '' },
     createdAt: row.createdAt.toISOString(),
@@ -164,4 +177,8 @@ function toSnapshot(row: SnapshotRow): JobSnapshot {
     finishedAt: row.finishedAt?.toISOString() ?? null,
     retryAt: row.status === 'PENDING' && row.attempt > 1 ? row.runAt.toISOString() : null,
   }
+}
+
+function toWork({ workDone: done, workTotal: total, workUnit: unit }: SnapshotRow): JobSnapshot['work'] {
+  return done === null || total === null || unit === null ? null : { done, total, unit }
 }

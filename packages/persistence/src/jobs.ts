@@ -2,6 +2,7 @@ import { newId } from '@bellhop/model'
 import type { FileId, JobFailure, JobId, OutputId, UserId, WorkerId, WorkspaceId } from '@bellhop/model'
 import { and, eq, inArray, isNotNull, isNull, sql } from 'drizzle-orm'
 import type { SQL } from 'drizzle-orm'
+import type { AttemptUsage } from './attempt-usage.ts'
 import type { Executor } from './database.ts'
 import { queueAttempt, unqueueAttempt } from './job-queue.ts'
 import { jobProgress, jobs, outputs } from './schema/index.ts'
@@ -82,6 +83,17 @@ export async function findJobByIdempotencyKey(
   return row
 }
 
+const NOTHING_DONE = {
+  fraction: 0,
+  stage: null,
+  workDone: null,
+  workTotal: null,
+  workUnit: null,
+  etaAt: null,
+  etaLateAt: null,
+  stages: null,
+} as const
+
 /** PENDING → PROCESSING. Undefined: cancelled, claimed by another, or an attempt of the past. */
 export async function claimJob(
   tx: Executor,
@@ -99,11 +111,13 @@ export async function claimJob(
       startedAt: sql`now()`,
       errorCode: null,
       errorSentence: null,
+      usage: null,
     })
     .where(and(eq(jobs.id, id), eq(jobs.status, 'PENDING'), eq(jobs.attempt, attempt), isNull(jobs.cancelRequestedAt)))
     .returning()
   if (!row) return undefined
-  await tx.update(jobProgress).set({ fraction: 0, stage: null, etaAt: null }).where(eq(jobProgress.jobId, id))
+  // The first attempt finds its progress as it was made.
+  if (attempt > 1) await tx.update(jobProgress).set(NOTHING_DONE).where(eq(jobProgress.jobId, id))
   return row
 }
 
@@ -114,7 +128,7 @@ export async function claimJob(
 export async function completeJob(
   tx: Executor,
   lease: Lease,
-  result: { output: unknown; outputs: readonly PendingOutput[] },
+  result: { output: unknown; outputs: readonly PendingOutput[]; usage?: AttemptUsage },
 ): Promise<boolean> {
   const [row] = await tx
     .update(jobs)
@@ -124,6 +138,7 @@ export async function completeJob(
       leaseToken: null,
       leaseOwner: null,
       output: result.output,
+      usage: result.usage ?? null,
       finishedAt: sql`now()`,
     })
     .where(and(held(lease), isNull(jobs.cancelRequestedAt)))
@@ -146,16 +161,25 @@ export async function isCompletedBy(tx: Executor, lease: Lease): Promise<boolean
 }
 
 /** PROCESSING → FAILED. The caller may walk on to PENDING with `retryJob` in the same transaction. */
-export async function failJob(tx: Executor, lease: Lease, failure: JobFailure): Promise<boolean> {
-  const rows = await tx.update(jobs).set(failed(failure)).where(held(lease)).returning({ id: jobs.id })
+export async function failJob(
+  tx: Executor,
+  lease: Lease,
+  failure: JobFailure,
+  usage: AttemptUsage | null = null,
+): Promise<boolean> {
+  const rows = await tx
+    .update(jobs)
+    .set({ ...failed(failure), usage })
+    .where(held(lease))
+    .returning({ id: jobs.id })
   return rows.length > 0
 }
 
 /** PROCESSING → CANCELLED, said by the worker when everything of the attempt has stopped. */
-export async function finishCancel(tx: Executor, lease: Lease): Promise<boolean> {
+export async function finishCancel(tx: Executor, lease: Lease, usage: AttemptUsage | null = null): Promise<boolean> {
   const rows = await tx
     .update(jobs)
-    .set({ status: 'CANCELLED', version: risen, leaseToken: null, leaseOwner: null, finishedAt: sql`now()` })
+    .set({ status: 'CANCELLED', version: risen, leaseToken: null, leaseOwner: null, usage, finishedAt: sql`now()` })
     .where(and(held(lease), isNotNull(jobs.cancelRequestedAt)))
     .returning({ id: jobs.id })
   return rows.length > 0

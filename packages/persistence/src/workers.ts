@@ -9,6 +9,8 @@ export interface NewWorker {
   readonly host: string
   readonly pid: number
   readonly kinds: readonly string[]
+  /** Jobs at once. */
+  readonly concurrency: number
 }
 
 export async function registerWorker(tx: Executor, worker: NewWorker): Promise<void> {

@@ -117,7 +117,11 @@ describe('a worker that lost its lease changes nothing', () => {
     [
       'by reporting progress',
       async (lease: Lease) =>
-        (await writeProgress(database.db, [{ lease, fraction: 0.5, stage: 'x', etaAt: null }])).length > 0,
+        (
+          await writeProgress(database.db, [
+            { lease, fraction: 0.5, stage: 'x', work: null, remaining: null, stages: null },
+          ])
+        ).length > 0,
     ],
   ])('%s', async (_, act) => {
     const { lease, before, after } = await rescued()
@@ -190,12 +194,12 @@ test('versions rise with every transition and every report of progress, and noth
   const look = async () => versions.push((await findSnapshots(database.db, workspaceId, [job.id]))[0]!.version)
   await look()
   for (const fraction of [0.1, 0.2, 0.3]) {
-    await writeProgress(database.db, [{ lease, fraction, stage: 'reading', etaAt: null }])
+    await writeProgress(database.db, [{ lease, fraction, stage: 'reading', work: null, remaining: null, stages: null }])
     await look()
   }
   await completeJob(database.db, lease, { output: {}, outputs: [] })
   await look()
-  await writeProgress(database.db, [{ lease, fraction: 0.9, stage: 'late', etaAt: null }])
+  await writeProgress(database.db, [{ lease, fraction: 0.9, stage: 'late', work: null, remaining: null, stages: null }])
   await look()
   expect(versions).toEqual([2, 3, 4, 5, 6, 6])
 })

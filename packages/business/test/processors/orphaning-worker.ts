@@ -10,7 +10,9 @@ await datasetProfileProcessor.run({
   input: { fileId: newId('file') },
   signal: new AbortController().signal,
   scratchDir,
-  progress(_fraction, stage) {
+  progress: () => undefined,
+  addCpuSeconds: () => undefined,
+  advance(stage) {
     if (stage === 'reading' && !said) console.log(stage)
     said ||= stage === 'reading'
   },

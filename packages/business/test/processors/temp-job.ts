@@ -32,7 +32,9 @@ export async function tempJob<Input>(
     input,
     signal: controller.signal,
     scratchDir,
-    progress: (fraction, stage) => progress.push({ fraction, stage }),
+    progress: (fraction, stage = '') => progress.push({ fraction, stage }),
+    advance: (stage, done = 0, total = 1) => progress.push({ fraction: done / total, stage }),
+    addCpuSeconds: () => undefined,
     log: () => undefined,
     objects: {
       async download(id, path) {

@@ -22,7 +22,10 @@ export class Jobs {
       maxAttempts: 3,
       progress: 0,
       stage: null,
+      work: null,
       eta: null,
+      etaLate: null,
+      queue: null,
       cancelling: false,
       error: null,
       createdAt: new Date(0).toISOString(),
@@ -48,7 +51,7 @@ export class Jobs {
   detail(id: JobId): JobDetail {
     const job = this.find(id)
     const output = job.status === 'COMPLETED' ? { files: [{ id: newId('output') }] } : null
-    return { ...job, input: {}, output, history: [] }
+    return { ...job, input: {}, output, history: [], attempts: [] }
   }
 
   change(id: JobId, change: Partial<JobSnapshot>): void {

@@ -13,6 +13,17 @@ export interface JobKind<
   readonly output: Output
   /** An attempt that runs longer is stopped and FAILS. */
   readonly timeoutMs: number
+  /** What its work consists of, in order. Without them `run` tells a fraction of the whole. */
+  readonly stages?: readonly JobStage[]
+}
+
+/** One part of the work of a kind. */
+export interface JobStage {
+  readonly name: string
+  /** How long it takes in a usual run, in relation to the others. */
+  readonly weight: number
+  /** What is counted in it, for people to read: `bytes`, `columns`. Without: only how much of it is done. */
+  readonly unit?: string
 }
 
 export function jobKind<const Name extends string, Input extends z.ZodType, Output extends z.ZodType>(
