@@ -1,11 +1,7 @@
-import { fork } from 'node:child_process'
-import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import {
   completeUpload,
   getJob,
@@ -22,6 +18,7 @@ import type { JobSnapshot } from '@bellhop/model'
 import { put, startTestPlatform, until, uploadBytes } from '@bellhop/testkit'
 import type { TestPlatform } from '@bellhop/testkit'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { childrenOf, isAlive, startWorkerProcess } from './world/worker-process.ts'
 
 let dataDir: string
 let postgres: LocalPostgres
@@ -46,37 +43,7 @@ async function restartPostgres(whileAway: () => Promise<void>): Promise<void> {
   postgres = await startPostgres({ dataDir, port, postgres: { fsync: 'off' } })
 }
 
-/** A worker as a process of its own. */
-async function startWorker(): Promise<{ child: ChildProcess } & AsyncDisposable> {
-  const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
-  const child = fork(main, {
-    env: { ...process.env, ...world.environment },
-    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-  })
-  const [message] = (await once(child, 'message')) as [{ type: string; message?: string }]
-  if (message.type !== 'ready') throw new Error(message.message)
-  return {
-    child,
-    [Symbol.asyncDispose]: async () => {
-      if (child.exitCode !== null || child.signalCode !== null) return
-      child.kill('SIGTERM')
-      await once(child, 'exit')
-    },
-  }
-}
-
-function childrenOf(pid: number): number[] {
-  return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number)
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    // A zombie has no command line any more.
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8') !== ''
-  } catch {
-    return false
-  }
-}
+const startWorker = () => startWorkerProcess(world.environment)
 
 const codeOf = (attempt: Promise<unknown>) =>
   attempt.then(

@@ -26,7 +26,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 }
 /** Types only, so they stand among the devDependencies. */
 const MAY_KNOW_TYPES_OF: Readonly<Record<string, readonly string[]>> = { client: ['api'], web: ['api'] }
-const TEST_TOOLS = ['local-stack', 'testkit', 'persistence']
+const TEST_TOOLS = ['kind', 'local-stack', 'testkit', 'persistence']
 
 interface Manifest {
   readonly name: string

@@ -1,0 +1,3 @@
+import { mischief } from '../mischief.ts'
+
+export default mischief(2)
