@@ -9,7 +9,7 @@ const SHARE_OF_AGE = 0.1
 
 /** When it is worth asking again, in seconds from 1 to 30. */
 export function retryAfterSeconds(job: JobSnapshot, now: number): number {
-  const expectedAt = job.eta ?? job.retryAt
+  const expectedAt = job.eta ?? job.retryAt ?? job.queue?.expectedStart ?? null
   const seconds =
     expectedAt === null
       ? ((now - Date.parse(job.startedAt ?? job.createdAt)) / 1000) * SHARE_OF_AGE

@@ -19,7 +19,16 @@ export const jobSnapshot = z
     maxAttempts: whole,
     progress: z.number().min(0).max(1),
     stage: z.string().nullable(),
-    eta: instant.nullable().describe('When it is expected to end.'),
+    work: z
+      .strictObject({ done: z.number(), total: z.number(), unit: z.string() })
+      .nullable()
+      .describe('What is done of the stage, where it counts something.'),
+    eta: instant.nullable().describe('When it is expected to end: as likely before as after.'),
+    etaLate: instant.nullable().describe('By when nine of ten such jobs have ended.'),
+    queue: z
+      .strictObject({ place: whole, ofHowMany: whole, expectedStart: instant.nullable() })
+      .nullable()
+      .describe('Where it waits. Advisory: it changes without a new version.'),
     cancelling: z.boolean(),
     error: z.object({ code: z.string(), sentence: z.string() }).nullable(),
     createdAt: instant,

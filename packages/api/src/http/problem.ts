@@ -15,7 +15,9 @@ export function problem(
     status,
     headers: {
       'content-type': 'application/problem+json',
-      ...(error.retryable ? { 'retry-after': String(error.details?.['retryAfterSeconds'] ?? RETRY_AFTER_SECONDS) } : {}),
+      ...(error.retryable
+        ? { 'retry-after': String(error.details?.['retryAfterSeconds'] ?? RETRY_AFTER_SECONDS) }
+        : {}),
       ...(status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
     },
     body: {
