@@ -226,6 +226,50 @@ AS $function$
   )
 $function$;
 
+CREATE OR REPLACE FUNCTION public.job_turn(of_workspace text, of_kind text, of_priority text)
+ RETURNS bigint
+ LANGUAGE plpgsql
+AS $function$
+declare
+  -- In millionths of a round.
+  a_round constant bigint := 1000000;
+  -- A job of low priority lets so many rounds of the others go first.
+  low_after constant bigint := 1000 * a_round;
+  head bigint;
+  tail bigint;
+begin
+  -- Two at once would be given the same place. Each statement below sees what was committed while this one waited.
+  perform pg_advisory_xact_lock(hashtextextended('bellhop lane ' || of_workspace || ' ' || of_kind, 0));
+  head := least(
+    (select j.turn from public.jobs j
+      where j.kind = of_kind and j.status = 'PENDING' and j.turn > 0 and j.parked_for is null
+      order by j.turn limit 1),
+    (select j.turn from public.jobs j where j.kind = of_kind and j.parked_for = 'kind' order by j.turn limit 1)
+  );
+  if head is null then
+    -- The first of its kind begins where the kinds are that the same workers take.
+    select min(first.turn) into head
+    from (select distinct unnest(w.kinds) as kind from public.workers w where w.kinds @> array[of_kind]) peer
+    cross join lateral (
+      select j.turn from public.jobs j
+      where j.kind = peer.kind and j.status = 'PENDING' and j.turn > 0 and j.parked_for is null
+      order by j.turn limit 1
+    ) first;
+  end if;
+  tail := (select max(last.turn) from unnest(
+      case of_priority when 'low' then array['low', 'normal'] else array[of_priority] end
+    ) lane(priority)
+    cross join lateral (
+      select j.turn from public.jobs j
+      where j.workspace_id = of_workspace and j.kind = of_kind and j.priority = lane.priority
+        and j.status = 'PENDING' and j.turn > 0
+      order by j.turn desc limit 1
+    ) last);
+  return greatest(coalesce(head, 0) + case of_priority when 'low' then low_after else 0 end, coalesce(tail, 0))
+    + a_round / coalesce((select w.job_weight from public.workspaces w where w.id = of_workspace), 1);
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION public.jobs_guard()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -413,6 +457,11 @@ create table files (
   reserved_bytes bigint not null default 0
 );
 
+create table job_dependencies (
+  job_id text not null,
+  after_id text not null
+);
+
 create table job_events (
   job_id text not null,
   version integer not null,
@@ -433,6 +482,11 @@ create table job_history (
   duration_ms integer not null,
   stage_ms jsonb not null,
   ended_at timestamp with time zone not null default now()
+);
+
+create table job_kind_limits (
+  kind text not null,
+  max_running integer not null
 );
 
 create table job_log (
@@ -489,7 +543,12 @@ create table jobs (
   run_at timestamp with time zone not null default now(),
   started_at timestamp with time zone,
   finished_at timestamp with time zone,
-  usage jsonb
+  usage jsonb,
+  priority text not null default 'normal'::text,
+  turn bigint,
+  parked_for text,
+  has_successors boolean not null default false,
+  is_limited boolean not null default false
 );
 
 create table key_rates (
@@ -715,7 +774,9 @@ create table workers (
 create table workspaces (
   id text not null,
   name text not null,
-  created_at timestamp with time zone not null default now()
+  created_at timestamp with time zone not null default now(),
+  job_weight integer not null default 1,
+  max_running_jobs integer
 );
 
 alter table accounts add constraint accounts_pkey PRIMARY KEY (id);
@@ -756,11 +817,21 @@ alter table files add constraint files_status_check CHECK ((status = ANY (ARRAY[
 
 alter table files add constraint files_type_check CHECK ((type = ANY (ARRAY['image'::text, 'video'::text, 'audio'::text, 'dataset'::text, 'document'::text, 'archive'::text, 'other'::text])));
 
+alter table job_dependencies add constraint job_dependencies_job_id_after_id_pk PRIMARY KEY (job_id, after_id);
+
+alter table job_dependencies add constraint job_dependencies_after_id_jobs_id_fk FOREIGN KEY (after_id) REFERENCES jobs(id) ON DELETE CASCADE;
+
+alter table job_dependencies add constraint job_dependencies_job_id_jobs_id_fk FOREIGN KEY (job_id) REFERENCES jobs(id) ON DELETE CASCADE;
+
 alter table job_events add constraint job_events_job_id_version_pk PRIMARY KEY (job_id, version);
 
 alter table job_events add constraint job_events_job_id_jobs_id_fk FOREIGN KEY (job_id) REFERENCES jobs(id) ON DELETE CASCADE;
 
 alter table job_history add constraint job_history_kind_kind_version_size_class_slot_pk PRIMARY KEY (kind, kind_version, size_class, slot);
+
+alter table job_kind_limits add constraint job_kind_limits_pkey PRIMARY KEY (kind);
+
+alter table job_kind_limits add constraint job_kind_limits_check CHECK ((max_running > 0));
 
 alter table job_log add constraint job_log_job_id_seq_pk PRIMARY KEY (job_id, seq);
 
@@ -783,6 +854,10 @@ alter table jobs add constraint jobs_finished_check CHECK (((status = ANY (ARRAY
 alter table jobs add constraint jobs_lease_check CHECK ((((status = 'PROCESSING'::text) = (lease_token IS NOT NULL)) AND ((lease_token IS NULL) = (lease_owner IS NULL))));
 
 alter table jobs add constraint jobs_output_check CHECK (((status = 'COMPLETED'::text) = (output IS NOT NULL)));
+
+alter table jobs add constraint jobs_parked_check CHECK (((parked_for IS NULL) OR ((status = 'PENDING'::text) AND (parked_for = ANY (ARRAY['jobs'::text, 'kind'::text, 'workspace'::text])))));
+
+alter table jobs add constraint jobs_priority_check CHECK ((priority = ANY (ARRAY['low'::text, 'normal'::text, 'high'::text])));
 
 alter table jobs add constraint jobs_status_check CHECK ((status = ANY (ARRAY['PENDING'::text, 'PROCESSING'::text, 'COMPLETED'::text, 'FAILED'::text, 'CANCELLED'::text])));
 
@@ -880,6 +955,10 @@ alter table workers add constraint workers_pkey PRIMARY KEY (id);
 
 alter table workspaces add constraint workspaces_pkey PRIMARY KEY (id);
 
+alter table workspaces add constraint workspaces_job_weight_check CHECK (((job_weight >= 1) AND (job_weight <= 1000)));
+
+alter table workspaces add constraint workspaces_max_running_jobs_check CHECK ((max_running_jobs > 0));
+
 CREATE INDEX accounts_user_id_idx ON public.accounts USING btree (user_id);
 
 CREATE INDEX api_keys_workspace_id_idx ON public.api_keys USING btree (workspace_id) WHERE (revoked_at IS NULL);
@@ -904,6 +983,8 @@ CREATE INDEX files_workspace_id_idx ON public.files USING btree (workspace_id, i
 
 CREATE UNIQUE INDEX insights_key ON public.insights USING btree (workspace_id, day, type);
 
+CREATE INDEX job_dependencies_after_id_idx ON public.job_dependencies USING btree (after_id);
+
 CREATE INDEX jobs_active_idx ON public.jobs USING btree (workspace_id, id) WHERE (status = ANY (ARRAY['PENDING'::text, 'PROCESSING'::text]));
 
 CREATE INDEX jobs_ended_idx ON public.jobs USING btree (finished_at) WHERE (finished_at IS NOT NULL);
@@ -914,7 +995,17 @@ CREATE INDEX jobs_finished_at_idx ON public.jobs USING btree (workspace_id, fini
 
 CREATE UNIQUE INDEX jobs_idempotency_key_idx ON public.jobs USING btree (workspace_id, idempotency_key) WHERE (idempotency_key IS NOT NULL);
 
+CREATE INDEX jobs_lane_idx ON public.jobs USING btree (workspace_id, kind, priority, turn) WHERE ((status = 'PENDING'::text) AND (turn > 0));
+
 CREATE INDEX jobs_lease_owner_idx ON public.jobs USING btree (lease_owner) WHERE (lease_owner IS NOT NULL);
+
+CREATE INDEX jobs_parked_jobs_idx ON public.jobs USING btree (id) WHERE (parked_for = 'jobs'::text);
+
+CREATE INDEX jobs_parked_kind_idx ON public.jobs USING btree (kind, turn) WHERE (parked_for = 'kind'::text);
+
+CREATE INDEX jobs_parked_workspace_idx ON public.jobs USING btree (workspace_id, turn) WHERE (parked_for = 'workspace'::text);
+
+CREATE INDEX jobs_turn_idx ON public.jobs USING btree (kind, turn) WHERE ((status = 'PENDING'::text) AND (turn > 0) AND (parked_for IS NULL));
 
 CREATE INDEX jobs_workspace_id_idx ON public.jobs USING btree (workspace_id, id DESC NULLS LAST);
 

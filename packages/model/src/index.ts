@@ -31,6 +31,7 @@ export type {
 } from './ids.ts'
 export {
   JOB_COMMANDS,
+  JOB_PRIORITIES,
   JOB_RETRIES,
   JOB_STATUSES,
   JOB_TRANSITIONS,
@@ -40,7 +41,7 @@ export {
   nextJobStatus,
   retryDelayMs,
 } from './job.ts'
-export type { JobCommand, JobFailure, JobStatus } from './job.ts'
+export type { JobCommand, JobFailure, JobPriority, JobStatus, JobWait } from './job.ts'
 export type { JobObjects, JobRun, NewOutput, SourceFile, Verification } from './job-run.ts'
 export type {
   JobAttempt,

@@ -5,6 +5,13 @@ export type JobStatus = (typeof JOB_STATUSES)[number]
 export const JOB_COMMANDS = ['claim', 'complete', 'fail', 'cancel', 'retry'] as const
 export type JobCommand = (typeof JOB_COMMANDS)[number]
 
+/** Among the jobs of one workspace; between workspaces the turns are fair. */
+export const JOB_PRIORITIES = ['low', 'normal', 'high'] as const
+export type JobPriority = (typeof JOB_PRIORITIES)[number]
+
+/** What a PENDING job waits for: a worker, its time, other jobs, or a place under a limit. */
+export type JobWait = 'turn' | 'time' | 'jobs' | 'slot'
+
 /**
  * status × command → next status, or null where there is no arrow. Total, so that a new status or command does not compile
  * until each cell is answered. An automatic retry and the rescue of a dead worker's job walk `fail` and then `retry`.

@@ -4,5 +4,16 @@ export { files } from './files.ts'
 export { uploadParts, uploads } from './uploads.ts'
 export { keyRates, valetKeys } from './valet-keys.ts'
 export { storeReports, storeSweeps } from './stores.ts'
-export { jobEvents, jobHistory, jobLog, jobProgress, jobs, jobTallies, outputs, workers } from './jobs.ts'
+export {
+  jobDependencies,
+  jobEvents,
+  jobHistory,
+  jobKindLimits,
+  jobLog,
+  jobProgress,
+  jobs,
+  jobTallies,
+  outputs,
+  workers,
+} from './jobs.ts'
 export { webhookDeliveries, webhooks } from './webhooks.ts'

@@ -1,8 +1,9 @@
-import { JOB_STATUSES } from '@bellhop/model'
+import { JOB_PRIORITIES, JOB_STATUSES } from '@bellhop/model'
 import type { FileId, JobId, OutputId, UserId, WorkerId, WorkspaceId } from '@bellhop/model'
 import { sql } from 'drizzle-orm'
 import {
   bigint,
+  boolean,
   check,
   doublePrecision,
   index,
@@ -19,6 +20,9 @@ import type { AttemptUsage, StageSpan } from '../attempt-usage.ts'
 import { oneOf } from './columns.ts'
 import { files } from './files.ts'
 import { workspaces } from './workspaces.ts'
+
+/** Other jobs that must be COMPLETED first; a place under the limit of its kind, or of its workspace. */
+const PARKED_FOR = ['jobs', 'kind', 'workspace'] as const
 
 /** The truth about jobs. graphile-worker only queues and schedules. */
 export const jobs = pgTable(
@@ -39,6 +43,15 @@ export const jobs = pgTable(
     attempt: integer().notNull().default(1),
     maxAttempts: integer('max_attempts').notNull(),
     rescues: integer().notNull().default(0),
+    priority: text({ enum: JOB_PRIORITIES }).notNull().default('normal'),
+    /** Its place among those that wait, in millionths of a round; 0 goes first. Null: it has not been given one yet. */
+    turn: bigint({ mode: 'number' }),
+    /** What a PENDING job is kept out of the queue for. */
+    parkedFor: text('parked_for', { enum: PARKED_FOR }),
+    /** Others wait for its end. */
+    hasSuccessors: boolean('has_successors').notNull().default(false),
+    /** It takes a place under a limit while it runs. */
+    isLimited: boolean('is_limited').notNull().default(false),
     leaseToken: text('lease_token'),
     leaseOwner: text('lease_owner').$type<WorkerId>(),
     input: jsonb().notNull(),
@@ -78,7 +91,26 @@ export const jobs = pgTable(
     uniqueIndex('jobs_idempotency_key_idx')
       .on(t.workspaceId, t.idempotencyKey)
       .where(sql`idempotency_key is not null`),
+    // The head of the line of each kind.
+    index('jobs_turn_idx')
+      .on(t.kind, t.turn)
+      .where(sql`status = 'PENDING' and turn > 0 and parked_for is null`),
+    // The tails of each workspace's own lines.
+    index('jobs_lane_idx')
+      .on(t.workspaceId, t.kind, t.priority, t.turn)
+      .where(sql`status = 'PENDING' and turn > 0`),
+    index('jobs_parked_kind_idx')
+      .on(t.kind, t.turn)
+      .where(sql`parked_for = 'kind'`),
+    index('jobs_parked_workspace_idx')
+      .on(t.workspaceId, t.turn)
+      .where(sql`parked_for = 'workspace'`),
+    index('jobs_parked_jobs_idx')
+      .on(t.id)
+      .where(sql`parked_for = 'jobs'`),
     check('jobs_status_check', oneOf(t.status, JOB_STATUSES)),
+    check('jobs_priority_check', oneOf(t.priority, JOB_PRIORITIES)),
+    check('jobs_parked_check', sql`${t.parkedFor} is null or (${t.status} = 'PENDING' and ${oneOf(t.parkedFor, PARKED_FOR)})`),
     check(
       'jobs_lease_check',
       sql`(${t.status} = 'PROCESSING') = (${t.leaseToken} is not null) and (${t.leaseToken} is null) = (${t.leaseOwner} is null)`,
@@ -89,6 +121,29 @@ export const jobs = pgTable(
     ),
     check('jobs_output_check', sql`(${t.status} = 'COMPLETED') = (${t.output} is not null)`),
   ],
+)
+
+/** Which jobs wait for which. */
+export const jobDependencies = pgTable(
+  'job_dependencies',
+  {
+    jobId: text('job_id')
+      .$type<JobId>()
+      .notNull()
+      .references(() => jobs.id, { onDelete: 'cascade' }),
+    afterId: text('after_id')
+      .$type<JobId>()
+      .notNull()
+      .references(() => jobs.id, { onDelete: 'cascade' }),
+  },
+  (t) => [primaryKey({ columns: [t.jobId, t.afterId] }), index('job_dependencies_after_id_idx').on(t.afterId)],
+)
+
+/** How many jobs of a kind run at once in the whole cluster. Workers write down what they were started with. */
+export const jobKindLimits = pgTable(
+  'job_kind_limits',
+  { kind: text().primaryKey(), maxRunning: integer('max_running').notNull() },
+  (t) => [check('job_kind_limits_check', sql`${t.maxRunning} > 0`)],
 )
 
 /**

@@ -5,11 +5,22 @@ import { bigint, check, index, integer, pgTable, primaryKey, text, timestamp } f
 import { oneOf } from './columns.ts'
 import { users } from './identity.ts'
 
-export const workspaces = pgTable('workspaces', {
-  id: text().$type<WorkspaceId>().primaryKey(),
-  name: text().notNull(),
-  createdAt: timestamp('created_at', { withTimezone: true }).notNull().defaultNow(),
-})
+export const workspaces = pgTable(
+  'workspaces',
+  {
+    id: text().$type<WorkspaceId>().primaryKey(),
+    name: text().notNull(),
+    createdAt: timestamp('created_at', { withTimezone: true }).notNull().defaultNow(),
+    /** Its share of the workers while others wait too: 3 gets three jobs for each one of a workspace with 1. */
+    jobWeight: integer('job_weight').notNull().default(1),
+    /** Jobs at once; null: no bound. */
+    maxRunningJobs: integer('max_running_jobs'),
+  },
+  (t) => [
+    check('workspaces_job_weight_check', sql`${t.jobWeight} between 1 and 1000`),
+    check('workspaces_max_running_jobs_check', sql`${t.maxRunningJobs} > 0`),
+  ],
+)
 
 /**
  * What a workspace may hold and what it holds: one row a workspace, changed in the transaction that changes its files.
