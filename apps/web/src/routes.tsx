@@ -57,6 +57,11 @@ const insights = createRoute({
   validateSearch: insightsSearch,
   component: lazyRouteComponent(() => import('./insights/InsightsPage.tsx'), 'InsightsPage'),
 })
+const operations = createRoute({
+  getParentRoute: () => frame,
+  path: '/operations',
+  component: lazyRouteComponent(() => import('./operations/OperationsPage.tsx'), 'OperationsPage'),
+})
 
 const settings = createRoute({
   getParentRoute: () => frame,
@@ -85,7 +90,7 @@ const keys = createRoute({
 const routeTree = root.addChildren([
   enter,
   signIn,
-  frame.addChildren([library, file, jobs, job, insights, settings, storage, room, keys]),
+  frame.addChildren([library, file, jobs, job, insights, operations, settings, storage, room, keys]),
 ])
 
 export function pageRouter() {

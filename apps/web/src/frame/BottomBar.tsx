@@ -15,7 +15,7 @@ export function BottomBar() {
       aria-label={words.frame.mainNavigation}
       className="fixed inset-x-0 bottom-0 z-30 flex items-stretch border-t border-line bg-surface/95 pb-[env(safe-area-inset-bottom)] backdrop-blur sm:hidden"
     >
-      {PLACES.map(({ to, word, icon: Icon }) => (
+      {PLACES.filter(({ wideOnly }) => !wideOnly).map(({ to, word, icon: Icon }) => (
         <Fragment key={to}>
           <Link
             to={to}

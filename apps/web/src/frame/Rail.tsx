@@ -1,10 +1,12 @@
 import { Link } from '@tanstack/react-router'
+import { useMay } from '../account/use-may.ts'
 import { useWords } from '../words/use-words.ts'
 import { Brand } from './Brand.tsx'
 import { PLACES } from './places.ts'
 
 export function Rail() {
   const words = useWords()
+  const administers = useMay('administer') === true
   return (
     <nav
       aria-label={words.frame.mainNavigation}
@@ -13,7 +15,7 @@ export function Rail() {
       <Link to="/" className="mb-5 rounded-lg px-1 lg:px-1.5">
         <Brand nameClass="max-lg:sr-only" />
       </Link>
-      {PLACES.map(({ to, word, icon: Icon }) => (
+      {PLACES.filter(({ right }) => right !== 'administer' || administers).map(({ to, word, icon: Icon }) => (
         <Link
           key={to}
           to={to}

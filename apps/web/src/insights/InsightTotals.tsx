@@ -1,5 +1,6 @@
 import type { InsightRow } from '@bellhop/model'
-import { CircleAlert, CircleCheck, Files, HardDrive, type LucideIcon } from 'lucide-react'
+import { CircleAlert, CircleCheck, Files, HardDrive } from 'lucide-react'
+import { Figure } from '../ui/Figure.tsx'
 import { useWords } from '../words/use-words.ts'
 
 export function InsightTotals({ rows }: { readonly rows: readonly InsightRow[] }) {
@@ -13,24 +14,5 @@ export function InsightTotals({ rows }: { readonly rows: readonly InsightRow[] }
       <Figure icon={CircleCheck} name={insights.jobsDone} value={format.count(sum((row) => row.jobsCompleted))} />
       <Figure icon={CircleAlert} name={insights.jobsFailed} value={format.count(failed)} bad={failed > 0} />
     </dl>
-  )
-}
-
-interface FigureProps {
-  readonly icon: LucideIcon
-  readonly name: string
-  readonly value: string
-  readonly bad?: boolean
-}
-
-function Figure({ icon: Icon, name, value, bad = false }: FigureProps) {
-  return (
-    <div className="rounded-xl border border-line bg-surface px-4 py-3.5 shadow-card">
-      <dt className="flex items-center gap-1.5 text-sm text-muted">
-        <Icon aria-hidden size={15} className={bad ? 'text-bad' : 'text-faint'} />
-        {name}
-      </dt>
-      <dd className={`figures mt-1 text-2xl font-semibold tracking-tight ${bad ? 'text-bad' : ''}`}>{value}</dd>
-    </div>
   )
 }

@@ -14,6 +14,7 @@ import { useWords } from '../words/use-words.ts'
 import { JobList } from './JobList.tsx'
 import { JobListSkeleton } from './JobListSkeleton.tsx'
 import { NewJobsButton } from './NewJobsButton.tsx'
+import { OperationsLink } from './OperationsLink.tsx'
 import { settledJobs } from './settled-jobs.ts'
 import { StatusTabs } from './StatusTabs.tsx'
 
@@ -43,7 +44,10 @@ function JobsOfStatus({ status }: { readonly status: JobStatus | undefined }) {
   const nothing = pages.isSuccess && !pages.isPlaceholderData && fetched.length === 0 && rows.length === 0
   return (
     <div className="flex flex-col gap-5">
-      <PageTitle>{words.jobs.title}</PageTitle>
+      <div className="flex min-h-9 items-center justify-between gap-3">
+        <PageTitle>{words.jobs.title}</PageTitle>
+        <OperationsLink />
+      </div>
       <StatusTabs counts={counts} selected={status} onSelect={select} />
       {fresh.length > 0 && <NewJobsButton count={fresh.length} onShow={() => setShown([])} />}
       {(pages.isPending || pages.isPlaceholderData) && <JobListSkeleton label={words.common.loading} />}

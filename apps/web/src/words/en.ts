@@ -1,5 +1,6 @@
 import type { BellhopErrorCode } from '@bellhop/client'
 import type { FileFault, FileStatus, FileType, JobKindName, JobOutput, JobStatus } from '@bellhop/model'
+import { enOperations } from './en-operations.ts'
 import { plural } from './en-plural.ts'
 import { enSettings } from './en-settings.ts'
 import { formatsFor } from './format.ts'
@@ -27,6 +28,7 @@ export const en = {
     library: 'Library',
     jobs: 'Jobs',
     insights: 'Insights',
+    operations: 'Operations',
     settings: 'Settings',
     search: 'Search files',
     searchHint: 'Search files…',
@@ -400,6 +402,8 @@ export const en = {
     emptyTitle: 'Nothing to count yet',
     emptyHelp: 'After the first upload its day shows here.',
   },
+
+  operations: enOperations,
 
   settings: enSettings,
 }

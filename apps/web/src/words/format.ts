@@ -7,10 +7,13 @@ export interface Formats {
   readonly rate: (bytesPerSecond: number) => string
   /** Rounded to what an estimate knows: 20 s, 3 min, 2 h. */
   readonly duration: (ms: number) => string
+  /** What was measured, or added up: 40 ms, 1.5 s, 3 min. */
+  readonly precise: (ms: number) => string
   /** Relative within a week of `nowMs`, a date after that. */
   readonly ago: (iso: string, nowMs: number) => string
   readonly date: (iso: string) => string
   readonly dateTime: (iso: string) => string
+  readonly time: (iso: string) => string
   readonly day: (iso: string) => string
   readonly number: (value: number) => string
 }
@@ -26,14 +29,22 @@ export function formatsFor(locale: string): Formats {
   const percentSign = locale.startsWith('ko') ? '%' : '\u00a0%'
   const sizes = BYTE_UNITS.map((unit) => unitFormat(locale, unit, unit === 'byte' ? 'long' : 'short'))
   const rates = BYTE_UNITS.map((unit) => unitFormat(locale, `${unit}-per-second`, 'short'))
+  const milliseconds = unitFormat(locale, 'millisecond', 'short')
   const seconds = unitFormat(locale, 'second', 'short')
   const minutes = unitFormat(locale, 'minute', 'short')
   const hours = unitFormat(locale, 'hour', 'short')
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' })
   const date = new Intl.DateTimeFormat(locale, { dateStyle: 'medium' })
   const dateTime = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium' })
+  const time = new Intl.DateTimeFormat(locale, { timeStyle: 'short' })
   // Days of the insights are days in UTC, wherever the reader sits.
   const day = new Intl.DateTimeFormat(locale, { month: 'short', day: 'numeric', timeZone: 'UTC' })
+
+  const duration = (ms: number) => {
+    if (ms < MINUTE_MS) return seconds.format(roundSeconds(ms / 1000))
+    if (ms < 100 * MINUTE_MS) return minutes.format(Math.round(ms / MINUTE_MS))
+    return hours.format(Math.round(ms / HOUR_MS))
+  }
 
   return {
     count: (value) => count.format(value),
@@ -41,10 +52,10 @@ export function formatsFor(locale: string): Formats {
     percent: (fraction) => `${count.format(Math.floor(clamp01(fraction) * 100 + 1e-9))}${percentSign}`,
     bytes: (bytes) => scaled(sizes, bytes),
     rate: (bytesPerSecond) => scaled(rates, bytesPerSecond),
-    duration(ms) {
-      if (ms < MINUTE_MS) return seconds.format(roundSeconds(ms / 1000))
-      if (ms < 100 * MINUTE_MS) return minutes.format(Math.round(ms / MINUTE_MS))
-      return hours.format(Math.round(ms / HOUR_MS))
+    duration,
+    precise(ms) {
+      if (ms >= 10_000) return duration(ms)
+      return ms < 1000 ? milliseconds.format(Math.round(ms)) : seconds.format(Math.round(ms / 100) / 10)
     },
     ago(iso, nowMs) {
       const ms = Date.parse(iso) - nowMs
@@ -56,6 +67,7 @@ export function formatsFor(locale: string): Formats {
       return date.format(new Date(iso))
     },
     date: (iso) => date.format(new Date(iso)),
+    time: (iso) => time.format(new Date(iso)),
     dateTime: (iso) => dateTime.format(new Date(iso)),
     day: (iso) => day.format(new Date(iso)),
   }

@@ -1,5 +1,6 @@
 import type { Words } from './en.ts'
 import { formatsFor } from './format.ts'
+import { koOperations } from './ko-operations.ts'
 import { koSettings } from './ko-settings.ts'
 
 const format = formatsFor('ko')
@@ -28,6 +29,7 @@ export const ko = {
     library: '파일',
     jobs: '작업',
     insights: '인사이트',
+    operations: '운영',
     settings: '설정',
     search: '파일 검색',
     searchHint: '파일 검색…',
@@ -453,6 +455,8 @@ export const ko = {
     emptyTitle: '아직 셀 것이 없습니다',
     emptyHelp: '첫 업로드가 끝나면 그날이 여기에 나타납니다.',
   },
+
+  operations: koOperations,
 
   settings: koSettings,
 } satisfies Words
