@@ -1,14 +1,14 @@
 import { Worker } from 'node:worker_threads'
 import type { Kind } from '@bellhop/kind'
 import { InputFault } from '../processors/child/input-fault.ts'
-import type { ReportProgress } from '../processors/child/message.ts'
+import type { ChildReport } from '../processors/child/message.ts'
 import { serveTask } from '../processors/child/serve-task.ts'
 import { WorkerLine } from '../processors/child/worker-line.ts'
 import { importKind } from './kind-imports.ts'
 import type { KindTask } from './kind-message.ts'
 import { kindRun, logConsole } from './kind-run.ts'
 
-async function runKind(task: KindTask, progress: ReportProgress): Promise<unknown> {
+async function runKind(task: KindTask, { progress }: ChildReport): Promise<unknown> {
   new Worker(new URL('parent-watch.ts', import.meta.url), { workerData: task.workerPid }).unref()
   logConsole()
   const line = new WorkerLine()

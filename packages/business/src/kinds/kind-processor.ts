@@ -25,7 +25,7 @@ export function ownKindProcessor(kind: OwnKind): AnyProcessor {
         signal,
         heapMib: kind.memoryMib,
         graceMs: GRACE_MS,
-        progress: job.progress,
+        job,
         log: job.log,
         answer: (request, tell) => answer(job, requestSchema.parse(request), tell),
       }).catch((error: unknown) => {

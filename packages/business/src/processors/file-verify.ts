@@ -5,10 +5,10 @@ const DAMAGED_NAMED = 1_000
 
 export const fileVerifyProcessor = defineProcessor(
   'file.verify',
-  async ({ input, objects, progress }) => {
-    progress(0, 'reading')
+  async ({ input, objects, advance }) => {
+    advance('reading')
     const { promisedBytes, stored, isHashed } = await objects.verify(input.fileId, (readBytes, ofBytes) => {
-      if (ofBytes > 0) progress(Math.min(1, readBytes / ofBytes), 'reading')
+      advance('reading', readBytes, ofBytes)
     })
     if (!stored) return { sizeBytes: 0, ok: false, damagedParts: [], sha256: null }
     const isWhole = stored.sizeBytes === promisedBytes && stored.damagedParts.length === 0

@@ -40,10 +40,9 @@ onLinux('an abort kills the child of an image in the middle of an encoding', asy
   const input = JOB_KINDS['image.variants'].input.parse({ fileId: newId('file'), widths: [4000], formats: ['avif'] })
   await using job = await tempJob({ name: 'a.jpg', mediaType: 'image/jpeg', bytes: await photo() }, input)
   const outcome = imageVariantsProcessor.run(job.run).catch((error: unknown) => error)
-  await vi.waitFor(() => expect(job.progress.at(-1)?.stage).toBe('encoding 4000.avif'), {
-    timeout: 10_000,
-    interval: 5,
-  })
+  // The thumbnail is done, and the one large variant is not.
+  const encoding = { stage: 'encoding', fraction: expect.toSatisfy((fraction: number) => fraction > 0) as number }
+  await vi.waitFor(() => expect(job.progress.at(-1)).toEqual(encoding), { timeout: 10_000, interval: 5 })
   expect(await pidsIn(job.scratchDir)).toHaveLength(1)
   job.controller.abort(new Error('cancelled by the test'))
   expect(await outcome).toEqual(new Error('cancelled by the test'))

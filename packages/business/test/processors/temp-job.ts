@@ -10,6 +10,7 @@ export interface TempJob<Input> extends AsyncDisposable {
   readonly scratchDir: string
   /** Where an output of that name was put. */
   outputPath(name: string): string
+  /** Of the stage. */
   readonly progress: { fraction: number; stage: string }[]
 }
 

@@ -40,6 +40,13 @@ export const datasetProfile = jobKind({
   name: 'dataset.profile',
   version: 1,
   timeoutMs: 15 * 60_000,
+  stages: [
+    { name: 'downloading', weight: 5, unit: 'bytes' },
+    { name: 'checking the encoding', weight: 20 },
+    { name: 'reading', weight: 35 },
+    { name: 'profiling', weight: 35, unit: 'columns' },
+    { name: 'storing', weight: 5 },
+  ],
   input: z.object({ fileId: fileIdSchema }),
   output: z.object({
     format: z.enum(['csv', 'tsv', 'json', 'ndjson', 'parquet']),

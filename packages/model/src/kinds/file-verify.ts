@@ -11,6 +11,7 @@ export const fileVerify = jobKind({
   version: 1,
   // 5 TiB at 120 MiB a second.
   timeoutMs: 12 * 60 * 60_000,
+  stages: [{ name: 'reading', weight: 1, unit: 'bytes' }],
   input: z.object({ fileId: fileIdSchema }),
   output: z.object({
     /** What the store has. */

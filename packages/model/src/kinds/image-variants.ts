@@ -7,6 +7,12 @@ export const imageVariants = jobKind({
   name: 'image.variants',
   version: 1,
   timeoutMs: 5 * 60_000,
+  stages: [
+    { name: 'downloading', weight: 2, unit: 'bytes' },
+    { name: 'decoding', weight: 15 },
+    { name: 'encoding', weight: 80 },
+    { name: 'storing', weight: 3, unit: 'files' },
+  ],
   input: z.object({
     fileId: fileIdSchema,
     /** Pixels; those wider than the source are left out. */

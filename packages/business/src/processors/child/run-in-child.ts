@@ -3,9 +3,10 @@ import type { ChildProcess } from 'node:child_process'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { JobInputError } from '@bellhop/model'
+import type { JobRun } from '@bellhop/model'
 import { Answers } from './answers.ts'
 import type { AnswerRequest } from './answers.ts'
-import type { ChildMessage, ReportProgress, WorkerMessage } from './message.ts'
+import type { ChildMessage, WorkerMessage } from './message.ts'
 import { HAS_GROUPS, killGroup } from './process-group.ts'
 
 /** JavaScript's own heap; the engines keep their data outside it, within bounds of their own. */
@@ -20,7 +21,8 @@ export interface ChildTask<Task> {
   /** The child's home, its temporary folder and its working directory. */
   readonly scratchDir: string
   readonly signal: AbortSignal
-  readonly progress: ReportProgress
+  /** The job that it is done for: it hears how far the child is and what it uses. */
+  readonly job: Pick<JobRun<unknown>, 'progress' | 'advance' | 'addCpuSeconds'>
   readonly log?: (line: string) => void
   /** Does for the child what it asks for. Without it, asking is refused. */
   readonly answer?: AnswerRequest
@@ -82,18 +84,23 @@ async function exit(child: ChildProcess): Promise<void> {
 
 function lastWord<Result>(
   child: ChildProcess,
-  { task, progress, log }: ChildTask<object>,
+  { task, job, log }: ChildTask<object>,
   answers: Answers,
 ): Promise<Result> {
   let stderr = ''
+  let cpuSeconds = 0
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     stderr = (stderr + text).slice(-STDERR_TAIL_CHARS)
   })
   return new Promise<Result>((resolve, reject) => {
     child.on('error', reject)
     child.on('message', (message: ChildMessage<Result>) => {
-      if (message.type === 'progress') progress(message.fraction, message.stage)
-      else if (message.type === 'log') log?.(message.line)
+      if (message.type === 'progress') job.progress(message.fraction, message.stage)
+      else if (message.type === 'advance') job.advance(message.stage, message.done, message.total)
+      else if (message.type === 'cpu') {
+        job.addCpuSeconds(message.seconds - cpuSeconds)
+        cpuSeconds = message.seconds
+      } else if (message.type === 'log') log?.(message.line)
       else if (message.type === 'ask') answers.take(message.id, message.request)
       else if (message.type === 'done') resolve(message.result)
       else if (message.type === 'input-error') reject(new JobInputError(message.code, message.sentence))

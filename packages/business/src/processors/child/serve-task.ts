@@ -1,21 +1,31 @@
 import process from 'node:process'
 import { InputFault } from './input-fault.ts'
-import type { ChildMessage, ReportProgress } from './message.ts'
+import { cpuSeconds } from './cpu-seconds.ts'
+import type { ChildMessage, ChildReport } from './message.ts'
 import { killGroup } from './process-group.ts'
+
+/** A child that is killed has told of all it used but for the last of these. */
+const CPU_EVERY_MS = 500
 
 /**
  * The whole life of a child process: one task comes over IPC, `run` does it, the answer goes back, and the parent ends us.
  * When the parent dies the channel closes and we go at once with all that we have started, whatever native code is busy on
  * other threads.
  */
-export function serveTask(run: (task: never, progress: ReportProgress) => Promise<unknown>): void {
+export function serveTask(run: (task: never, report: ChildReport) => Promise<unknown>): void {
   process.once('disconnect', () => killGroup(process.pid))
   process.once('message', (task) => {
-    const progress: ReportProgress = (fraction, stage) => say({ type: 'progress', fraction, stage })
+    const report: ChildReport = {
+      progress: (fraction, stage) => say({ type: 'progress', fraction, stage }),
+      advance: (stage, done, total) => say({ type: 'advance', stage, done, total }),
+    }
+    const sayCpu = () => say({ type: 'cpu', seconds: cpuSeconds() })
+    setInterval(sayCpu, CPU_EVERY_MS).unref()
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- `runInChild` types what it sends; they are one program
-    run(task as never, progress)
+    run(task as never, report)
       .then((result): ChildMessage<unknown> => ({ type: 'done', result }))
       .catch(failure)
+      .finally(sayCpu)
       .then(say, (error: unknown) => say(failure(error)))
   })
 }

@@ -1,5 +1,5 @@
 import type { JobOutput } from '@bellhop/model'
-import type { ReportProgress } from '../child/message.ts'
+import type { ChildReport } from '../child/message.ts'
 import { readError } from './dataset-error.ts'
 import { openEngine } from './engine.ts'
 import { preview } from './preview.ts'
@@ -11,19 +11,17 @@ import type { DatasetNote } from './table.ts'
 
 export type Profile = Omit<JobOutput<'dataset.profile'>, 'files'> & { readonly parquetPath: string }
 
-/** Fraction of the work in the child at which the table has been read. */
-const READ = 0.6
-
 /** Reads a dataset once, straight to Parquet, and makes its statistics from that. Runs in a child process of its own. */
-export async function profileDataset(source: DatasetSource, progress: ReportProgress): Promise<Profile> {
+export async function profileDataset(
+  source: DatasetSource,
+  { advance }: Pick<ChildReport, 'advance'>,
+): Promise<Profile> {
   const engine = await openEngine(source.dir)
-  const { table, encoding, notes } = await readTable(engine, source, (fraction, stage) =>
-    progress(fraction * READ, stage),
-  )
+  const { table, encoding, notes } = await readTable(engine, source, advance)
   const relation = `read_parquet(${literal(table.parquetPath)})`
   const total = table.columns.length
-  const onColumn = (done: number) =>
-    progress(READ + ((1 - READ) * done) / total, `profiling column ${done} of ${total}`)
+  const onColumn = (done: number) => advance('profiling', done, total)
+  onColumn(0)
   try {
     const shown = await preview(engine, table, relation)
     const columns = await profileColumns(engine, table, relation, onColumn)

@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { ReportProgress } from '../child/message.ts'
+import type { ReportAdvance } from '../child/message.ts'
 import { HEAD_BYTES } from './bounds.ts'
 import { emptyDataset, readError, unreadableDataset } from './dataset-error.ts'
 import type { Engine } from './engine.ts'
@@ -24,10 +24,8 @@ export interface ReadTable {
   readonly notes: readonly DatasetNote[]
 }
 
-const DECODED = 0.15
-
 /** Tells the format by the bytes and the type, makes the text UTF-8, and reads it to its end into Parquet. */
-export async function readTable(engine: Engine, source: DatasetSource, progress: ReportProgress): Promise<ReadTable> {
+export async function readTable(engine: Engine, source: DatasetSource, advance: ReportAdvance): Promise<ReadTable> {
   const head = await readHead(source.path)
   if (head.length === 0) throw emptyDataset('The file is empty')
   refuseArchive(head)
@@ -35,9 +33,9 @@ export async function readTable(engine: Engine, source: DatasetSource, progress:
   if (!isParquet && source.mediaType === 'application/vnd.apache.parquet') {
     throw unreadableDataset('it is not Parquet, although its name or type says so.')
   }
-  const reading = (fraction: number) => progress(DECODED + fraction * (1 - DECODED), 'reading')
+  const reading = (fraction: number) => advance('reading', fraction)
   try {
-    if (!isParquet) return await readText(engine, source, head, progress, reading)
+    if (!isParquet) return await readText(engine, source, head, advance, reading)
     reading(0)
     return { table: await readParquet(engine, source.path), encoding: null, notes: [] }
   } catch (error) {
@@ -49,10 +47,10 @@ async function readText(
   engine: Engine,
   { path, dir, mediaType, name }: DatasetSource,
   head: Buffer,
-  progress: ReportProgress,
+  advance: ReportAdvance,
   reading: (fraction: number) => void,
 ): Promise<ReadTable> {
-  progress(0, 'checking the encoding')
+  advance('checking the encoding')
   const text = await decodeText(path, head, join(dir, 'text'))
   const textHead = (await readHead(text.path)).toString('utf8').replace(/^\uFEFF/, '')
   if (textHead.trim() === '') throw emptyDataset('The file holds nothing but white space')

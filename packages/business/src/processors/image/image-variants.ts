@@ -6,27 +6,24 @@ import { defineProcessor } from '../processor.ts'
 import type { ImageTask, MadeVariants } from './make-variants.ts'
 
 const ENTRY = new URL('image-child.ts', import.meta.url)
-/** Parts of the whole, as fractions at which the next begins. */
-const DOWNLOADED = 0.1
-const MADE = 0.9
 
 /** Sizes and formats of an image for the web, made by sharp in a child process. */
 export const imageVariantsProcessor = defineProcessor('image.variants', async (job) => {
   const { input, signal, scratchDir, objects } = job
-  job.progress(0, 'downloading')
+  job.advance('downloading')
   const path = join(scratchDir, 'source')
-  const source = await objects.download(input.fileId, path)
+  const source = await objects.download(input.fileId, path, (done, total) => job.advance('downloading', done, total))
   const made = await runInChild<ImageTask, MadeVariants>({
     entry: ENTRY,
     task: { path, outDir: scratchDir, widths: input.widths, formats: input.formats },
     scratchDir,
     signal,
-    progress: (fraction, stage) => job.progress(DOWNLOADED + fraction * (MADE - DOWNLOADED), stage),
+    job,
   })
   const files: OutputFile[] = []
   for (const [index, { suffix, ...variant }] of made.variants.entries()) {
     signal.throwIfAborted()
-    job.progress(MADE + ((1 - MADE) * index) / made.variants.length, 'storing')
+    job.advance('storing', index, made.variants.length)
     files.push(await objects.put({ ...variant, name: outputName(source.name, suffix) }))
   }
   const { variants: _, ...facts } = made

@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import type { JobOutput, NewOutput } from '@bellhop/model'
 import sharp from 'sharp'
-import type { ReportProgress } from '../child/message.ts'
+import type { ChildReport } from '../child/message.ts'
 import { MAX_IMAGE_THREADS, THUMBNAIL_SIDE_PX } from './bounds.ts'
 import { blurhash } from './blurhash.ts'
 import { openImage } from './open-image.ts'
@@ -28,11 +28,11 @@ type Variant = Omit<NewOutput, 'name' | 'body'> & {
 export type MadeVariants = Omit<JobOutput<'image.variants'>, 'files'> & { readonly variants: readonly Variant[] }
 
 /** One pipeline at a time, the cheap ones first. Runs in a child process of its own. */
-export async function makeVariants(task: ImageTask, progress: ReportProgress): Promise<MadeVariants> {
+export async function makeVariants(task: ImageTask, { advance }: Pick<ChildReport, 'advance'>): Promise<MadeVariants> {
   sharp.cache(false)
   sharp.concurrency(Math.min(availableParallelism(), MAX_IMAGE_THREADS))
   if ((await stat(task.path)).size === 0) throw emptyImage()
-  progress(0, 'decoding')
+  advance('decoding')
   const image = await openImage(task.path, (sourcePx) =>
     Math.max(...fittingWidths(task.widths, sourcePx), THUMBNAIL_SIDE_PX),
   )
@@ -42,7 +42,7 @@ export async function makeVariants(task: ImageTask, progress: ReportProgress): P
   const variants: Variant[] = []
   let done = 0
   for (const plan of plans) {
-    progress(0.1 + (0.9 * done) / work, `encoding ${plan.suffix.slice(1)}`)
+    advance('encoding', done, work)
     variants.push(await encode(image, plan, task.outDir))
     done += plan.cost
   }
