@@ -50,6 +50,8 @@ async function runScenario(world: World, load: Load, scenario: Scenario): Promis
   const sql = world.openDatabase()
   stack.defer(() => sql.end({ timeout: 1 }))
   try {
+    // Connected before there may be no room.
+    await sql`select 1`
     await warm(auditor)
     const startedAtMs = performance.now()
     await scenario.hurt(world, sql)

@@ -4,11 +4,11 @@ import { join } from 'node:path'
 import { JOB_RETRIES, JobInputError, retryDelayMs } from '@bellhop/model'
 import type { JobFailure, JobKind, JobRun, WorkerId } from '@bellhop/model'
 import * as persistence from '@bellhop/persistence'
-import type { AttemptPayload, AttemptUsage, JobRow, Lease, Transaction } from '@bellhop/persistence'
+import type { AttemptPayload, AttemptUsage, Executor, JobRow, Lease, Transaction } from '@bellhop/persistence'
 import { isPassing, toAppError } from './app-errors.ts'
 import { AttemptObjects } from './job-objects.ts'
 import type { Platform } from './platform.ts'
-import { processorOf } from './processors/registry.ts'
+import type { AnyProcessor } from './processors/registry.ts'
 import type { ProgressReporter } from './progress-reporter.ts'
 
 /** Why a running attempt is told to stop. */
@@ -37,6 +37,7 @@ export interface AttemptHost {
   readonly workerId: WorkerId
   readonly scratchRoot: string
   readonly progress: ProgressReporter
+  readonly processorOf: (kind: JobKind) => AnyProcessor
   /** The attempts of this worker, which whoever finds out about a cancel or a lost lease stops. */
   readonly running: Map<string, RunningAttempt>
 }
@@ -49,11 +50,10 @@ export async function runAttempt(host: AttemptHost, { jobId, attempt }: AttemptP
   const { platform, running } = host
   try {
     const token = randomUUID()
-    const job = await whilePassing(() =>
-      platform.database.db.transaction((tx) =>
-        persistence.claimJob(tx, jobId, attempt, { token, owner: host.workerId }),
-      ),
-    )
+    const { db } = platform.database
+    const claim = (tx: Executor) => persistence.claimJob(tx, jobId, attempt, { token, owner: host.workerId })
+    // Of a first attempt it is one statement, which is a transaction by itself, and two round trips less.
+    const job = await whilePassing(() => (attempt === 1 ? claim(db) : db.transaction(claim)))
     if (!job) return
     platform.notifier.jobChanged(job)
     const controller = new AbortController()
@@ -67,17 +67,28 @@ export async function runAttempt(host: AttemptHost, { jobId, attempt }: AttemptP
   }
 }
 
+/** What all of an attempt's steps need to know. */
+interface Attempt {
+  readonly platform: Platform
+  readonly job: JobRow
+  readonly kind: JobKind
+  readonly processor: AnyProcessor
+  readonly lease: Lease
+  readonly objects: AttemptObjects
+}
+
 async function runClaimed(host: AttemptHost, job: JobRow, lease: Lease, controller: AbortController): Promise<void> {
   const { platform } = host
   const { signal } = controller
   const objects = new AttemptObjects(platform, job, signal)
   const kind = kindOf(platform, job)
+  const attempt: Attempt = { platform, job, kind, processor: host.processorOf(kind), lease, objects }
   const timeout = setTimeout(() => controller.abort(new Stopped('timeout')), kind.timeoutMs)
   const scratchDir = join(host.scratchRoot, lease.token)
   const report = host.progress.track({ lease, workspaceId: job.workspaceId }, kind)
   try {
     await mkdir(scratchDir, { recursive: true })
-    const outcome: Outcome = await process(kind, job, {
+    const outcome: Outcome = await process(attempt, {
       signal,
       scratchDir,
       objects,
@@ -87,7 +98,7 @@ async function runClaimed(host: AttemptHost, job: JobRow, lease: Lease, controll
       (error: unknown) => ({ error }),
     )
     await whilePassing(() => host.progress.settle(report))
-    const completed = await conclude(platform, job, lease, objects, outcome, report.usage(objects))
+    const completed = await conclude(attempt, outcome, report.usage(objects))
     if (completed) host.progress.completed(report)
   } finally {
     clearTimeout(timeout)
@@ -102,20 +113,13 @@ type Outcome = { readonly output: unknown } | { readonly error: unknown }
 const DISCARD_WITHIN_MS = 2_000
 
 /** Writes the one end of an attempt; true when that is COMPLETED. What is asked of the database may be asked twice: an answer can get lost. */
-async function conclude(
-  platform: Platform,
-  job: JobRow,
-  lease: Lease,
-  objects: AttemptObjects,
-  outcome: Outcome,
-  usage: AttemptUsage,
-): Promise<boolean> {
-  const { db } = platform.database
+async function conclude(attempt: Attempt, outcome: Outcome, usage: AttemptUsage): Promise<boolean> {
+  const { platform, job, lease, objects } = attempt
   // Without an error: a cancel came first, or the lease was lost, and the result belongs to nobody.
   let error: unknown = new Stopped('lost')
   if ('output' in outcome) {
     try {
-      if (await complete(platform, job, lease, objects, outcome.output, usage)) return true
+      if (await complete(attempt, outcome.output, usage)) return true
     } catch (cause) {
       // What the database refuses it refuses again: the attempt fails, and is not left for a rescue.
       if (isPassing(cause)) throw cause
@@ -130,7 +134,7 @@ async function conclude(
     return false
   })
   await whilePassing(() =>
-    db.transaction(async (tx) => {
+    platform.database.db.transaction(async (tx) => {
       await endBadly(tx, job, lease, error, usage)
       if (!isClean) await queueDiscard(tx, job)
     }),
@@ -138,23 +142,23 @@ async function conclude(
   return false
 }
 
-async function complete(
-  platform: Platform,
-  job: JobRow,
-  lease: Lease,
-  objects: AttemptObjects,
-  output: unknown,
-  usage: AttemptUsage,
-): Promise<boolean> {
+async function complete(attempt: Attempt, output: unknown, usage: AttemptUsage): Promise<boolean> {
+  const { platform, processor, kind, job, lease, objects } = attempt
   const { db } = platform.database
-  const completed = await whilePassing(() =>
-    db.transaction(async (tx) => {
-      const isOurs = await persistence.completeJob(tx, lease, { output, outputs: objects.outputs, usage })
-      if (isOurs) await afterCompleted(platform, tx, job, output)
-      return isOurs
-    }),
+  const { outputs } = objects
+  const { completed } = processor
+  const asCompleted = (tx: Executor) => persistence.completeJob(tx, lease, { output, outputs, usage })
+  const isCompleted = await whilePassing(() =>
+    // As in claiming.
+    outputs.length === 0 && !completed
+      ? asCompleted(db)
+      : db.transaction(async (tx) => {
+          const isOurs = await asCompleted(tx)
+          if (isOurs) await completed?.(tx, kind.input.parse(job.input), output)
+          return isOurs
+        }),
   )
-  return completed || whilePassing(() => persistence.isCompletedBy(db, lease))
+  return isCompleted || whilePassing(() => persistence.isCompletedBy(db, lease))
 }
 
 function queueDiscard(tx: Transaction, { workspaceId, id, attempt }: JobRow): Promise<void> {
@@ -188,15 +192,10 @@ async function whilePassing<T>(act: () => Promise<T>): Promise<T> {
 }
 
 /** Parses the input, runs the processor of the kind, and parses what it gave. */
-async function process(kind: JobKind, job: JobRow, tools: Omit<JobRun<unknown>, 'input'>): Promise<unknown> {
-  const output = await processorOf(kind).run({ ...tools, input: kind.input.parse(job.input) })
+async function process({ processor, kind, job }: Attempt, tools: Omit<JobRun<unknown>, 'input'>): Promise<unknown> {
+  const output = await processor.run({ ...tools, input: kind.input.parse(job.input) })
   tools.signal.throwIfAborted()
   return kind.output.parse(output)
-}
-
-function afterCompleted(platform: Platform, tx: Transaction, job: JobRow, output: unknown): Promise<void> | undefined {
-  const kind = kindOf(platform, job)
-  return processorOf(kind).completed?.(tx, kind.input.parse(job.input), output)
 }
 
 function kindOf({ kinds }: Platform, job: JobRow): JobKind {

@@ -2,11 +2,14 @@ import { mkdir, rm } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { newId } from '@bellhop/model'
+import type { JobKind } from '@bellhop/model'
 import * as persistence from '@bellhop/persistence'
 import { runAttempt } from './attempt.ts'
 import type { AttemptHost } from './attempt.ts'
 import { choresOf } from './chores.ts'
 import type { Platform } from './platform.ts'
+import { processorOf as registered } from './processors/registry.ts'
+import type { AnyProcessor } from './processors/registry.ts'
 import { ProgressReporter } from './progress-reporter.ts'
 import { keepLease } from './worker-lease.ts'
 
@@ -22,12 +25,14 @@ export interface WorkerOptions {
   readonly scratchRoot: string
   /** How long stopping waits for what runs, before that is stopped and handed back. Default 3 s. */
   readonly finishWithinMs?: number
+  /** What runs a kind. Default: the registry; a measurement of all the rest puts something idle in its place. */
+  readonly processorOf?: (kind: JobKind) => AnyProcessor
 }
 
 /** Takes jobs, keeps their lease, rescues those of dead workers, and keeps the views fresh. Disposing hands back what runs. */
 export async function startWorker(
   platform: Platform,
-  { concurrency, scratchRoot, finishWithinMs = FINISH_WITHIN_MS }: WorkerOptions,
+  { concurrency, scratchRoot, finishWithinMs = FINISH_WITHIN_MS, processorOf = registered }: WorkerOptions,
 ): Promise<AsyncDisposable> {
   const { database, notifier, log, settings } = platform
   const workerId = newId('worker')
@@ -39,6 +44,7 @@ export async function startWorker(
     scratchRoot: scratch,
     progress: new ProgressReporter(platform),
     running: new Map(),
+    processorOf,
   }
   const kinds = platform.kinds.all
   const worker = {
@@ -60,9 +66,9 @@ export async function startWorker(
     chores: choresOf(platform, stopping.signal),
     onError: (message, cause) => log.warn(message, cause),
   })
-  const registered = () => ({ ...worker, poolId: runner.poolId })
-  await persistence.registerWorker(database.db, registered())
-  const lease = keepLease(host, registered)
+  const row = () => ({ ...worker, poolId: runner.poolId })
+  await persistence.registerWorker(database.db, row())
+  const lease = keepLease(host, row)
   const listening = await persistence.listenForNotifications(
     settings.databaseUrl,
     {

@@ -3,9 +3,11 @@ import { isJobEnded } from '@bellhop/model'
 import { breathe } from './watcher.ts'
 import type { Server, Watcher } from './watcher.ts'
 
-/** Asks again and again. */
+const WAIT_SECONDS = 10
+
+/** Long-polls of the plain HTTP face: each request is held until there is something newer. */
 export class PollWatcher implements Watcher {
-  readonly transport = 'polling'
+  readonly transport = 'long-poll'
   readonly #server: Server
 
   constructor(server: Server) {
@@ -14,27 +16,33 @@ export class PollWatcher implements Watcher {
 
   async watch(jobId: JobId, onState: (state: JobSnapshot) => void, signal: AbortSignal): Promise<void> {
     let version = 0
+    let hasEnded = false
     while (!signal.aborted) {
-      const state = await this.#ask(jobId, signal).catch(() => undefined)
-      // Asked without a cursor, the same version is no news; an older one would be a fault, and is told.
-      if (state && state.version !== version) {
-        version = state.version
-        onState(state)
+      try {
+        // After the end it asks once more: nothing may follow.
+        const state = await this.#ask(jobId, version, hasEnded ? 0 : WAIT_SECONDS, signal)
+        if (state) onState(state)
+        if (hasEnded) return
+        version = Math.max(version, state?.version ?? 0)
+        hasEnded = state !== null && isJobEnded(state.status)
+      } catch {
+        // A broken request is made again from the same version.
+        await breathe(signal)
       }
-      if (state && isJobEnded(state.status)) return
-      await breathe(signal)
     }
   }
 
-  async #ask(jobId: JobId, signal: AbortSignal): Promise<JobSnapshot> {
+  /** Null: nothing is newer. */
+  async #ask(jobId: JobId, after: number, waitSeconds: number, signal: AbortSignal): Promise<JobSnapshot | null> {
     const { url, apiKey } = this.#server
-    const answer = await fetch(`${url}/trpc/jobs.get?input=${encodeURIComponent(JSON.stringify({ jobId }))}`, {
+    const answer = await fetch(`${url}/v1/jobs/${jobId}?after=${after}&wait=${waitSeconds}`, {
       headers: { authorization: `Bearer ${apiKey}` },
       signal,
     })
-    const body = (await answer.json()) as { result?: { data: JobSnapshot } }
-    if (!body.result) throw new Error(`Asking was refused: ${answer.status}.`)
-    return body.result.data
+    if (answer.status === 304) return null
+    const body: unknown = await answer.json()
+    if (!answer.ok) throw new Error(`Asking was refused: ${answer.status}.`)
+    return body as JobSnapshot
   }
 
   async [Symbol.asyncDispose](): Promise<void> {}
