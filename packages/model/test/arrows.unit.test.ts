@@ -15,6 +15,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   business: ['kind', 'model', 'persistence'],
   api: ['business', 'model'],
   client: ['model'],
+  react: ['client', 'model'],
   testkit: ['business', 'local-stack', 'model', 'persistence'],
   server: ['api', 'business', 'model'],
   worker: ['business', 'model'],
@@ -22,7 +23,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   cli: ['client', 'local-stack', 'model', 'server', 'worker'],
   e2e: ['client'],
   chaos: ['client', 'local-stack', 'model'],
-  bench: ['client', 'local-stack', 'model', 'persistence'],
+  bench: ['business', 'client', 'local-stack', 'model', 'persistence'],
 }
 /** Types only, so they stand among the devDependencies. */
 const MAY_KNOW_TYPES_OF: Readonly<Record<string, readonly string[]>> = { client: ['api'], web: ['api'] }
