@@ -143,13 +143,12 @@ function inline(type: z.ZodType, io: 'input' | 'output', components: Map<string,
     override({ zodSchema, jsonSchema }) {
       const pattern = ID_PATTERNS.get(zodSchema)
       if (pattern !== undefined) Object.assign(jsonSchema, { type: 'string', pattern })
+      // Answers gain fields with time, and a client must not stumble over them.
+      if (io === 'output' && jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties
     },
   }) as Json & { $defs?: Readonly<Record<string, Json>> }
   for (const [name, definition] of Object.entries($defs ?? {})) components.set(name, toComponents(definition))
-  const id = (type.meta() as { id?: string } | undefined)?.id
-  if (id === undefined) return toComponents(rest)
-  components.set(id, toComponents(rest))
-  return { $ref: `#/components/schemas/${id}` }
+  return toComponents(rest)
 }
 
 function toComponents(schema: Json): Json {
