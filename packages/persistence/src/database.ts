@@ -5,6 +5,7 @@ import type { PgTransaction } from 'drizzle-orm/pg-core'
 import postgres from 'postgres'
 import type { Sql } from 'postgres'
 import { preparedClient } from './prepared-client.ts'
+import { reconnectSeconds } from './reconnect.ts'
 import * as schema from './schema/index.ts'
 
 type Schema = typeof schema
@@ -29,6 +30,7 @@ export function openDatabase(url: string, options: { maxConnections?: number; na
     max: options.maxConnections ?? 10,
     connect_timeout: CONNECT_TIMEOUT_SECONDS,
     idle_timeout: IDLE_TIMEOUT_SECONDS,
+    backoff: reconnectSeconds,
     connection: { application_name: options.name ?? 'bellhop' },
     onnotice: () => {},
   })

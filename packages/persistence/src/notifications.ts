@@ -3,6 +3,7 @@ import type { JobId, WorkspaceId } from '@bellhop/model'
 import postgres from 'postgres'
 import type { Sql } from 'postgres'
 import { z } from 'zod'
+import { reconnectSeconds } from './reconnect.ts'
 
 /** One channel for everything: idle channels and listeners are what makes NOTIFY slow. */
 const CHANNEL = 'bellhop'
@@ -56,6 +57,7 @@ export function createNotifier(url: string, onError: (cause: unknown) => void): 
   const sql = postgres(url, {
     max: 1,
     connect_timeout: CONNECT_TIMEOUT_SECONDS,
+    backoff: reconnectSeconds,
     onnotice: () => {},
     connection: { application_name: 'bellhop notifier', synchronous_commit: 'off' },
   })
@@ -167,6 +169,7 @@ export async function listenForNotifications(
     const fresh = postgres(url, {
       max: 1,
       connect_timeout: CONNECT_TIMEOUT_SECONDS,
+      backoff: reconnectSeconds,
       onnotice: () => {},
       // Its two connections seldom die alone; when only the other did, postgres.js listens again by itself.
       onclose: () => {
