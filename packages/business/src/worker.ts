@@ -64,6 +64,7 @@ export async function startWorker(
     kinds,
     onAttempt: (payload) => runAttempt(host, payload),
     chores: choresOf(platform, stopping.signal),
+    onRenamed: (poolId) => database.db.transaction((tx) => persistence.unlockPools(tx, [poolId])),
     onError: (message, cause) => log.warn(message, cause),
   })
   const row = () => ({ ...worker, poolId: runner.poolId })

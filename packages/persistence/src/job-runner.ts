@@ -14,6 +14,8 @@ export interface JobRunnerOptions {
   onAttempt(payload: AttemptPayload): Promise<void>
   /** Throws to be tried again later. */
   readonly chores: Readonly<Record<Chore, (payload: unknown) => Promise<void>>>
+  /** The runner goes on under another name: what it had locked under this one stays locked for hours, unless it is freed. */
+  onRenamed(poolId: string): Promise<void>
   onError(message: string, cause: unknown): void
 }
 
@@ -45,20 +47,25 @@ export async function startJobRunner(options: JobRunnerOptions): Promise<JobRunn
   const stopping = new AbortController()
   let pool = await startPool(options)
   const supervising = (async () => {
+    let startedAt = performance.now()
     for (let failures = 0; ; failures++) {
       await pool.ended
       if (stopping.signal.aborted) return
       options.onError('The queue runner ended by itself and is started anew.', pool.failure)
+      if (performance.now() - startedAt > RESTART_MAX_MS) failures = 0
       await pause(Math.min(RESTART_MAX_MS, RESTART_MIN_MS * 2 ** failures), stopping.signal)
       if (stopping.signal.aborted) return
-      const startedAt = performance.now()
+      startedAt = performance.now()
+      const { id } = pool
       pool = await startPool(options).catch((failure: unknown) => ({
-        id: pool.id,
+        id,
         failure,
         ended: Promise.resolve(),
         stop: async () => {},
       }))
-      if (performance.now() - startedAt > RESTART_MAX_MS) failures = 0
+      if (pool.id !== id) {
+        await options.onRenamed(id).catch((cause: unknown) => options.onError('Locks of the past remain.', cause))
+      }
     }
   })()
   return {
