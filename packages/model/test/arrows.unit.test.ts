@@ -21,12 +21,19 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   worker: ['business', 'model'],
   web: ['client', 'model'],
   cli: ['client', 'local-stack', 'model', 'server', 'worker'],
+  'example-my-kind': ['client', 'kind'],
+  'example-node-script': ['client'],
+  'example-react-page': ['client', 'react'],
   e2e: ['client'],
   chaos: ['client', 'local-stack', 'model'],
   bench: ['business', 'client', 'local-stack', 'model', 'persistence'],
 }
 /** Types only, so they stand among the devDependencies. */
-const MAY_KNOW_TYPES_OF: Readonly<Record<string, readonly string[]>> = { client: ['api'], web: ['api'] }
+const MAY_KNOW_TYPES_OF: Readonly<Record<string, readonly string[]>> = {
+  client: ['api'],
+  web: ['api'],
+  'example-react-page': ['example-my-kind'],
+}
 const TEST_TOOLS = ['kind', 'local-stack', 'testkit', 'persistence']
 
 interface Manifest {
@@ -35,7 +42,7 @@ interface Manifest {
   readonly devDependencies?: Record<string, string>
 }
 
-const manifests = ['apps', 'packages'].flatMap((folder) =>
+const manifests = ['apps', 'examples', 'packages'].flatMap((folder) =>
   readdirSync(join(ROOT, folder)).map(
     (name) => JSON.parse(readFileSync(join(ROOT, folder, name, 'package.json'), 'utf8')) as Manifest,
   ),
