@@ -62,6 +62,8 @@ test('the queue is counted by kind over all workspaces, and what waits is worth 
   await make(stranger, { dueMs: 30_000 })
   await make(stranger, { dueMs: -60_000 })
   await make(stranger, { kind: 'image.variants', dueMs: 5_000 })
+  const parked = await make(stranger, { kind: 'image.variants', dueMs: 60_000 })
+  await world.platform.database.sql`update jobs set parked_for = 'kind', version = version + 1 where id = ${parked}`
   await remember(KIND, 4_000, 0)
   await remember(KIND, 8_000, 1)
   const w = await newWorker(3)
@@ -81,7 +83,7 @@ test('the queue is counted by kind over all workspaces, and what waits is worth 
     {
       kind: 'image.variants',
       waiting: 1,
-      later: 0,
+      later: 1,
       running: 0,
       oldestWaitMs: expect.closeTo(5_000, -4) as number,
       expectedRunMs: null,

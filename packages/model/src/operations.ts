@@ -14,7 +14,7 @@ export interface KindQueue {
   readonly kind: string
   /** Could run now, if a worker were free. */
   readonly waiting: number
-  /** Not due yet: a retry that backs off, or what waits for something else than a worker. */
+  /** Waits for something else than a worker: its time, a retry's, other jobs, or a place under a limit. */
   readonly later: number
   readonly running: number
   /** How long the oldest of `waiting` has been due; null when none waits. */

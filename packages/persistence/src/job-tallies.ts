@@ -72,6 +72,6 @@ export async function listEndedByMinute(tx: Executor): Promise<EndedInMinute[]> 
     )
     select extract(epoch from minute)::float8 * 1000 as minute_ms, kind, status, jobs::float8 as jobs
     from ended
-    order by minute`)
+    order by minute, kind, status`)
   return rows.map(({ minute_ms: minuteMs, ...row }) => ({ ...row, minute: new Date(minuteMs) }))
 }

@@ -27,11 +27,11 @@ export async function measureQueue(tx: Executor): Promise<QueueOfKind[]> {
     oldest_wait_ms: number | null
   }>(sql`
     select kind,
-      count(*) filter (where status = 'PENDING' and run_at <= now())::float8 as waiting,
-      count(*) filter (where status = 'PENDING' and run_at > now())::float8 as later,
+      count(*) filter (where due)::float8 as waiting,
+      count(*) filter (where status = 'PENDING' and not due)::float8 as later,
       count(*) filter (where status = 'PROCESSING')::float8 as running,
-      extract(epoch from now() - min(run_at) filter (where status = 'PENDING' and run_at <= now()))::float8 * 1000 as oldest_wait_ms
-    from jobs
+      extract(epoch from now() - min(run_at) filter (where due))::float8 * 1000 as oldest_wait_ms
+    from jobs, lateral (select status = 'PENDING' and run_at <= now() and parked_for is null as due) as line
     where status in ('PENDING', 'PROCESSING')
     group by kind
     order by kind`)

@@ -1,5 +1,5 @@
 import type { JobId } from '@bellhop/model'
-import { isId } from '@bellhop/model'
+import { isId, isJobEnded } from '@bellhop/model'
 import { getRouteApi, Link } from '@tanstack/react-router'
 import { ChevronLeft } from 'lucide-react'
 import type { ReactNode } from 'react'
@@ -13,12 +13,15 @@ import { useWords } from '../words/use-words.ts'
 import { JobActions } from './JobActions.tsx'
 import { JobData } from './JobData.tsx'
 import { JobFacts } from './JobFacts.tsx'
-import { JobHistory } from './JobHistory.tsx'
+import { JobForecast } from './JobForecast.tsx'
 import { JobListSkeleton } from './JobListSkeleton.tsx'
 import { JobOutputs } from './JobOutputs.tsx'
 import { JobState } from './JobState.tsx'
+import { JobTimeline } from './JobTimeline.tsx'
 import { jobName } from './job-words.ts'
 import type { AnyJobDetail } from './any-job-detail.ts'
+
+const LOOK_AGAIN_MS = 2_000
 
 const route = getRouteApi('/frame/jobs/$jobId')
 
@@ -29,7 +32,15 @@ export function JobPage(): ReactNode {
 
 function JobOfId({ jobId }: { readonly jobId: JobId }) {
   const words = useWords()
-  const { data: job, error, refetch } = trpc.jobs.get.useQuery({ jobId })
+  const {
+    data: job,
+    error,
+    refetch,
+  } = trpc.jobs.get.useQuery(
+    { jobId },
+    // The feed tells of states. Stages and the place in the queue move on without a word of it.
+    { refetchInterval: ({ state }) => (state.data && isJobEnded(state.data.status) ? false : LOOK_AGAIN_MS) },
+  )
   if (isNotFound(error)) return <NotFound />
   if (error !== null && job === undefined) {
     return (
@@ -62,13 +73,14 @@ function JobRead({ detail }: { readonly detail: AnyJobDetail }) {
           <PageTitle>{jobName(words, job)}</PageTitle>
           <JobActions job={job} wordy />
         </div>
-        <div className="max-w-xl">
+        <div className="flex max-w-xl flex-col gap-1.5">
           <JobState job={job} />
+          <JobForecast job={job} />
         </div>
       </header>
       <div className="grid items-start gap-6 lg:grid-cols-2">
         <JobFacts job={job} />
-        <JobHistory history={job.history} />
+        <JobTimeline attempts={detail.attempts} />
       </div>
       <JobOutputs job={job} />
       <div className="grid items-start gap-6 lg:grid-cols-2">

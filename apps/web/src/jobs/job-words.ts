@@ -11,6 +11,9 @@ export function jobName(words: Words, { kind, fileName }: JobSnapshot): string {
   return words.jobs.what(jobKindText(words, kind), fileName)
 }
 
+/** Nearer than this is now. */
+const SOON_MS = 500
+
 /** The state in the words that the user was promised, or what is true instead while it changes by itself. */
 export function jobStateText(words: Words, job: JobSnapshot, nowMs: number): string {
   if (job.cancelling && (job.status === 'PENDING' || job.status === 'PROCESSING')) return words.jobs.stopping
@@ -23,9 +26,26 @@ export function jobStateText(words: Words, job: JobSnapshot, nowMs: number): str
   return words.jobStatus[job.status]
 }
 
-/** How long it will still take; null without evidence, or when it does not run. */
+/** Where it waits, or how long it will still take, in a word or two; null without evidence. */
 export function jobEtaText(words: Words, job: JobSnapshot, nowMs: number): string | null {
+  if (job.status === 'PENDING' && job.queue !== null) return words.jobs.place(job.queue.place, job.queue.ofHowMany)
   if (job.status !== 'PROCESSING' || job.eta === null || job.cancelling) return null
   const leftMs = Date.parse(job.eta) - nowMs
-  return leftMs > 500 ? words.jobs.timeLeft(leftMs) : words.jobs.nearlyDone
+  if (leftMs > SOON_MS) return words.jobs.timeLeft(leftMs)
+  const lateMs = job.etaLate === null ? 0 : Date.parse(job.etaLate) - nowMs
+  return lateMs > SOON_MS ? words.jobs.atMostLeft(lateMs) : words.jobs.nearlyDone
+}
+
+/** What is to be expected of it, in a sentence: with the band of its end, or its place and when it should start. */
+export function jobForecastText(words: Words, job: JobSnapshot, nowMs: number): string | null {
+  const { jobs } = words
+  if (job.status === 'PENDING' && job.queue !== null) {
+    const { place, ofHowMany, expectedStart } = job.queue
+    const inMs = expectedStart === null ? null : Date.parse(expectedStart) - nowMs
+    return jobs.placeSentence(place, ofHowMany, inMs === null ? null : Math.max(0, inMs))
+  }
+  if (job.status !== 'PROCESSING' || job.cancelling || job.eta === null || job.etaLate === null) return null
+  const leftMs = Date.parse(job.eta) - nowMs
+  const lateMs = Date.parse(job.etaLate) - nowMs
+  return leftMs > SOON_MS ? jobs.bandSentence(leftMs, lateMs) : null
 }

@@ -26,7 +26,11 @@ export function CapacityFigures({ report }: { readonly report: OperationsReport 
           note={operations.hereOf(here.PENDING, here.PROCESSING)}
         />
         <Figure icon={Server} name={operations.workers} value={format.count(capacity.workers)} bad={nobody} />
-        <Figure icon={Hourglass} name={operations.workWaiting} value={format.precise(capacity.workWaitingMs)} />
+        <Figure
+          icon={Hourglass}
+          name={operations.workWaiting}
+          value={waiting === 0 ? operations.none : format.precise(capacity.workWaitingMs)}
+        />
       </dl>
       <p className={`text-sm text-pretty ${nobody && waiting > 0 ? 'text-bad' : 'text-muted'}`}>
         {capacity.drainMs === null

@@ -49,9 +49,9 @@ export const enOperations = {
     `Bars, one a minute: ${plural(ended, 'job', 'jobs')} ended in the last hour, ${count(failed)} of them failed.`,
   spans: { fiveMinutes: '5 min', hour: '1 hour', day: '24 hours' },
   failed: (fraction: number) => `${percent(fraction)} failed`,
-  waited: 'Waited: half, most',
-  ran: 'Ran: half, most',
-  times: (half: number, most: number) => `${precise(half)}, ${precise(most)}`,
+  waited: 'Waited, p50 / p90',
+  ran: 'Ran, p50 / p90',
+  times: (half: number, most: number) => `${precise(half)} / ${precise(most)}`,
 }
 
 export type OperationsWords = typeof enOperations

@@ -8,7 +8,7 @@ import { formatsFor } from './format.ts'
 type DatasetNoteCode = JobOutput<'dataset.profile'>['notes'][number]['code']
 
 const format = formatsFor('en')
-const { count, bytes, percent, duration } = format
+const { count, bytes, percent, duration, precise } = format
 
 export type ErrorDetails = Readonly<Record<string, unknown>>
 
@@ -358,7 +358,15 @@ export const en = {
     retryIn: (ms: number, next: number, max: number) => `Trying again in ${duration(ms)} (${next} of ${max})`,
     retrySoon: (next: number, max: number) => `Trying again (${next} of ${max})`,
     timeLeft: (ms: number) => `about ${duration(ms)} left`,
+    atMostLeft: (ms: number) => `at most ${duration(ms)} left`,
     nearlyDone: 'nearly done',
+    bandSentence: (ms: number, lateMs: number) =>
+      duration(lateMs) === duration(ms)
+        ? `It should end in about ${duration(ms)}.`
+        : `It should end in about ${duration(ms)}, and in at most ${duration(lateMs)}.`,
+    place: (place: number, of: number) => `place ${count(place)} of ${count(of)}`,
+    placeSentence: (place: number, of: number, startsInMs: number | null) =>
+      `${place === 1 ? 'It is next' : `Place ${count(place)} of ${count(of)} in the queue`}${startsInMs === null ? '.' : `; it should start in about ${duration(startsInMs)}.`}`,
     attempt: 'Attempt',
     attemptOf: (attempt: number, max: number) => `${attempt} of ${max}`,
     created: 'Submitted',
@@ -366,6 +374,12 @@ export const en = {
     finished: 'Ended',
     waited: 'Waited',
     took: 'Took',
+    ran: 'Ran',
+    attemptState: (attempt: number, state: string) => `Attempt ${count(attempt)}: ${state}`,
+    usedCpu: (ms: number) => `${precise(ms)} of processor time`,
+    usedRead: (size: number) => `${bytes(size)} read`,
+    usedWrote: (size: number) => `${bytes(size)} written`,
+    onWorker: (id: string) => `on ${id}`,
     notStarted: 'not yet',
     emptyTitle: 'No jobs yet',
     emptyHelp: 'Upload a picture or a table: the work on it starts by itself and shows here, live.',

@@ -49,7 +49,7 @@ export const koOperations: OperationsWords = {
     `분당 막대 하나: 최근 1시간 동안 작업 ${count(ended)}건이 끝났고 그중 ${count(failed)}건이 실패했습니다.`,
   spans: { fiveMinutes: '5분', hour: '1시간', day: '24시간' },
   failed: (fraction) => `${percent(fraction)} 실패`,
-  waited: '대기: 절반, 대부분',
-  ran: '실행: 절반, 대부분',
-  times: (half, most) => `${precise(half)}, ${precise(most)}`,
+  waited: '대기, p50 / p90',
+  ran: '실행, p50 / p90',
+  times: (half, most) => `${precise(half)} / ${precise(most)}`,
 }

@@ -4,7 +4,7 @@ import { koOperations } from './ko-operations.ts'
 import { koSettings } from './ko-settings.ts'
 
 const format = formatsFor('ko')
-const { count, bytes, percent, duration } = format
+const { count, bytes, percent, duration, precise } = format
 
 /** By the first word of what a job says of itself. */
 const STAGES: Readonly<Record<string, string>> = {
@@ -411,7 +411,15 @@ export const ko = {
     retryIn: (ms, next, max) => `${duration(ms)} 뒤 다시 시도 (${max}회 중 ${next}회째)`,
     retrySoon: (next, max) => `다시 시도하는 중 (${max}회 중 ${next}회째)`,
     timeLeft: (ms) => `약 ${duration(ms)} 남음`,
+    atMostLeft: (ms) => `길어도 ${duration(ms)} 남음`,
     nearlyDone: '거의 끝남',
+    bandSentence: (ms, lateMs) =>
+      duration(lateMs) === duration(ms)
+        ? `약 ${duration(ms)} 뒤에 끝날 것으로 보입니다.`
+        : `약 ${duration(ms)} 뒤, 길어도 ${duration(lateMs)} 안에 끝날 것으로 보입니다.`,
+    place: (place, of) => `${count(of)}건 중 ${count(place)}번째`,
+    placeSentence: (place, of, startsInMs) =>
+      `${place === 1 ? '바로 다음 차례입니다.' : `대기열 ${count(of)}건 중 ${count(place)}번째입니다.`}${startsInMs === null ? '' : ` 약 ${duration(startsInMs)} 뒤에 시작할 것으로 보입니다.`}`,
     attempt: '시도',
     attemptOf: (attempt, max) => `${max}회 중 ${attempt}회째`,
     created: '요청',
@@ -419,6 +427,12 @@ export const ko = {
     finished: '종료',
     waited: '기다린 시간',
     took: '걸린 시간',
+    ran: '실행',
+    attemptState: (attempt, state) => `${count(attempt)}회째 시도: ${state}`,
+    usedCpu: (ms) => `프로세서 시간 ${precise(ms)}`,
+    usedRead: (size) => `${bytes(size)} 읽음`,
+    usedWrote: (size) => `${bytes(size)} 씀`,
+    onWorker: (id) => `워커 ${id}`,
     notStarted: '아직',
     emptyTitle: '아직 작업이 없습니다',
     emptyHelp: '사진이나 표를 올리면 작업이 저절로 시작되고 여기에 실시간으로 보입니다.',
