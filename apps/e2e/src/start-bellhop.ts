@@ -24,12 +24,14 @@ export interface Ended {
 export interface StartOptions {
   /** Default: a new temporary one, removed at the end. */
   readonly dataDir?: string
+  /** What is set besides, such as `BELLHOP_KINDS_DIR`. */
+  readonly env?: Readonly<Record<string, string>>
 }
 
 /** The real `bellhop start`, on a data folder of its own and a free port. */
-export async function startBellhop({ dataDir }: StartOptions = {}): Promise<RunningBellhop> {
+export async function startBellhop({ dataDir, env = {} }: StartOptions = {}): Promise<RunningBellhop> {
   const temporary = dataDir === undefined ? await mkdtemp(join(tmpdir(), 'bellhop-e2e-')) : undefined
-  const bellhop = new RunningBellhop(dataDir ?? join(temporary ?? '', 'data'), temporary)
+  const bellhop = new RunningBellhop(dataDir ?? join(temporary ?? '', 'data'), temporary, env)
   try {
     await bellhop.restart()
     return bellhop
@@ -50,14 +52,16 @@ export async function runCommand(args: readonly string[], env: Record<string, st
 export class RunningBellhop implements AsyncDisposable {
   readonly dataDir: string
   readonly #temporary: string | undefined
+  readonly #env: Readonly<Record<string, string>>
   #child: ChildProcess | undefined
   #url = ''
   #apiKey = ''
   #signInLink = ''
 
-  constructor(dataDir: string, temporary: string | undefined) {
+  constructor(dataDir: string, temporary: string | undefined, env: Readonly<Record<string, string>> = {}) {
     this.dataDir = dataDir
     this.#temporary = temporary
+    this.#env = env
   }
 
   /** It may be another after a restart. */
@@ -94,7 +98,7 @@ export class RunningBellhop implements AsyncDisposable {
   /** Starts again on the same folder, what runs of it having been stopped. */
   async restart(): Promise<void> {
     if (this.#isRunning()) await this.stop()
-    const child = spawnCommand(['start'], { BELLHOP_DATA_DIR: this.dataDir, PORT: '0' })
+    const child = spawnCommand(['start'], { ...this.#env, BELLHOP_DATA_DIR: this.dataDir, PORT: '0' })
     this.#child = child
     // Whatever ends the tests takes it along.
     const onExit = () => signalGroup(child, 'SIGKILL')
