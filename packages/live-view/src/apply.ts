@@ -25,6 +25,12 @@ export type ApplyOutcome =
   | { readonly state: 'busy' }
   | { readonly state: 'applied'; readonly more: boolean; readonly applied: Applied }
 
+export interface ApplyOptions {
+  readonly signal?: AbortSignal
+  /** The name in the log whose rows are consumed. Default: the view's own. */
+  readonly log?: string
+}
+
 /**
  * Consumes one chunk of a live view's log and recomputes its keys, in one transaction: whatever goes wrong, the log
  * rows are there again.
@@ -32,14 +38,14 @@ export type ApplyOutcome =
 export async function applyChunk(
   sql: Sql,
   view: LiveView,
-  { signal }: { signal?: AbortSignal } = {},
+  { signal, log = view.name }: ApplyOptions = {},
 ): Promise<ApplyOutcome> {
   const startedAt = performance.now()
   const outcome = await applyTransaction(
     sql,
     async (tx): Promise<{ rows: ChangedRow[]; more: boolean } | undefined> => {
       if (!(await tryApplierLock(tx, view.name))) return undefined
-      const taken = await takeChunk(tx, view.name)
+      const taken = await takeChunk(tx, log)
       if (taken.length === 0) return { rows: [], more: false }
       const more = taken.length >= CHUNK_KEYS_MAX
       const keys = taken.some(({ kind }) => kind === DIRTY_ALL) ? undefined : await viewKeys(tx, view, taken, signal)
@@ -68,10 +74,10 @@ interface Taken {
 }
 
 /** Deletes the oldest rows of the log and returns what they name. By ctid: under the lock nobody else deletes them. */
-async function takeChunk(tx: TransactionSql, view: string): Promise<Taken[]> {
+async function takeChunk(tx: TransactionSql, log: string): Promise<Taken[]> {
   return tx<Taken[]>`
     with batch as materialized (
-      select ctid, kind, key, at from public.live_view_dirty where view = ${view} order by at limit ${CHUNK_ROWS_MAX}
+      select ctid, kind, key, at from public.live_view_dirty where view = ${log} order by at limit ${CHUNK_ROWS_MAX}
     ), chosen as materialized (
       select kind, key from batch group by kind, key order by min(at) limit ${CHUNK_KEYS_MAX}
     ), taken as (

@@ -1,6 +1,7 @@
 import { type SQL } from 'drizzle-orm'
 import { getTableConfig, type AnyPgColumn, type PgTable } from 'drizzle-orm/pg-core'
 import { LiveViewError } from './error.ts'
+import { assertSchedule, type Schedule } from './schedule.ts'
 
 /** A write to `table` makes the view dirty as a whole. */
 export interface TableDependency {
@@ -15,6 +16,7 @@ export interface KeyDependency {
   readonly table: PgTable
   readonly key: AnyPgColumn
   readonly columns: readonly AnyPgColumn[] | undefined
+  readonly schedule: Schedule | undefined
 }
 
 /** A write to a row of `table` makes many rows of the view dirty: `fanout` finds their keys when it is applied. */
@@ -23,6 +25,7 @@ export interface FanoutDependency {
   readonly table: PgTable
   readonly key: AnyPgColumn
   readonly columns: readonly AnyPgColumn[] | undefined
+  readonly schedule: Schedule | undefined
   readonly fanout: (keys: SQL) => SQL
 }
 
@@ -33,6 +36,12 @@ interface WatchedColumns {
   readonly columns?: readonly AnyPgColumn[]
 }
 
+interface KeyedOptions extends WatchedColumns {
+  readonly key: AnyPgColumn
+  /** When writes to this table are applied, if not at once. Until then the view is stale, and says so. */
+  readonly schedule?: Schedule
+}
+
 /**
  * Says that a view reads `table`.
  *
@@ -41,21 +50,16 @@ interface WatchedColumns {
  * - `on(users, { key: users.id, fanout: (keys) => sql`select f.id from files f where f.owner_id = any(${keys})` })`
  *   for a dimension: the write logs one row, and the applier runs the query to find the view's keys.
  *   `keys` is an array of `key`'s type. Tables the fan-out passes through must be dependencies too.
+ * - `on(reviews, { key: reviews.productId, schedule: { everyMs: 600_000 } })`: writes are applied together, later.
  * - `on(files)` for a refreshed view.
  *
- * @throws LiveViewError `dependency_column_foreign`, `dependency_without_primary_key`
+ * @throws LiveViewError `dependency_column_foreign`, `dependency_without_primary_key`, `schedule_invalid`
  */
-export function on(
-  table: PgTable,
-  options: WatchedColumns & { key: AnyPgColumn; fanout: (keys: SQL) => SQL },
-): FanoutDependency
-export function on(table: PgTable, options: WatchedColumns & { key: AnyPgColumn }): KeyDependency
+export function on(table: PgTable, options: KeyedOptions & { fanout: (keys: SQL) => SQL }): FanoutDependency
+export function on(table: PgTable, options: KeyedOptions): KeyDependency
 export function on(table: PgTable, options?: WatchedColumns): TableDependency
-export function on(
-  table: PgTable,
-  options: WatchedColumns & { key?: AnyPgColumn; fanout?: (keys: SQL) => SQL } = {},
-): Dependency {
-  const { key, columns, fanout } = options
+export function on(table: PgTable, options: Partial<KeyedOptions> & { fanout?: (keys: SQL) => SQL } = {}): Dependency {
+  const { key, columns, fanout, schedule } = options
   const { name } = getTableConfig(table)
   for (const column of [...(key === undefined ? [] : [key]), ...(columns ?? [])]) {
     if (column.table === table) continue
@@ -71,7 +75,10 @@ export function on(
     )
   }
   if (key === undefined) return { kind: 'table', table, columns }
-  return fanout === undefined ? { kind: 'key', table, key, columns } : { kind: 'fanout', table, key, columns, fanout }
+  if (schedule !== undefined) assertSchedule(`The dependency on ${name}`, schedule)
+  return fanout === undefined
+    ? { kind: 'key', table, key, columns, schedule }
+    : { kind: 'fanout', table, key, columns, schedule, fanout }
 }
 
 /** The primary key's columns; empty when the table declares none. */

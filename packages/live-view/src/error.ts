@@ -14,6 +14,10 @@ export type LiveViewErrorCode =
   | 'bound_invalid'
   | 'view_not_installed'
   | 'token_invalid'
+  | 'snapshot_missing'
+  | 'schedule_invalid'
+  | 'dependency_key_unreachable'
+  | 'dependency_undeclared'
   | 'keeper_stopped'
 
 /** A refusal of this library: `code` for programs, `message` a sentence that says what to do. */

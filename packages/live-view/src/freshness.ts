@@ -1,9 +1,11 @@
 import { type ISql } from 'postgres'
 import { LiveViewError } from './error.ts'
+import { logNameList } from './log-name.ts'
+import { literal } from './sql-text.ts'
 import { type AnyView } from './view.ts'
 
 /** `pending` counts no further. */
-const PENDING_COUNT_MAX = 10_000
+export const PENDING_COUNT_MAX = 10_000
 
 export interface Freshness {
   /** True exactly when a committed write is not in the view yet. */
@@ -16,6 +18,13 @@ export interface Freshness {
   readonly asOf: Date
 }
 
+export interface FreshnessRow extends Record<string, unknown> {
+  readonly pending: number
+  readonly lag_ms: number | null
+  readonly as_of_ms: number
+  readonly installed: boolean
+}
+
 /**
  * How fresh a view is, exactly: it is stale if and only if its dirty log holds a row that this reader can see.
  * Read it in the transaction that reads the view (repeatable read) and the two speak of one moment.
@@ -23,16 +32,27 @@ export interface Freshness {
  * @throws LiveViewError `view_not_installed`: a view without a status row would else look fresh though nothing fills it
  */
 export async function freshness(sql: ISql, view: AnyView): Promise<Freshness> {
-  const [row] = await sql<{ pending: number; lag_ms: number | null; as_of_ms: number; installed: boolean }[]>`
-    with pending as materialized (
-      select at from public.live_view_dirty where view = ${view.name} order by at limit ${PENDING_COUNT_MAX}
-    )
-    select
-      count(*)::int as pending,
-      (extract(epoch from clock_timestamp() - min(at)) * 1000)::float8 as lag_ms,
-      (extract(epoch from coalesce(min(at), statement_timestamp())) * 1000)::float8 as as_of_ms,
-      exists (select from public.live_view_status s where s.view = ${view.name}) as installed
-    from pending`
+  const [row] = await sql.unsafe<FreshnessRow[]>(freshnessText(view), [], { prepare: true })
+  return freshnessOf(view, row)
+}
+
+/** The statement behind `freshness`; its `pending` holds the log rows, for `more` columns to be computed from. */
+export function freshnessText(view: AnyView, more: readonly string[] = []): string {
+  const columns = [
+    'count(*)::int as pending',
+    '(extract(epoch from clock_timestamp() - min(at)) * 1000)::float8 as lag_ms',
+    '(extract(epoch from coalesce(min(at), statement_timestamp())) * 1000)::float8 as as_of_ms',
+    `exists (select from public.live_view_status s where s.view = ${literal(view.name)}) as installed`,
+    ...more,
+  ]
+  return `with pending as materialized (
+  select kind, key, at from public.live_view_dirty
+  where view in (${logNameList(view)}) order by at limit ${PENDING_COUNT_MAX}
+)
+select ${columns.join(', ')} from pending`
+}
+
+export function freshnessOf(view: AnyView, row: FreshnessRow | undefined): Freshness {
   if (row?.installed !== true) throw notInstalled(view.name)
   return { stale: row.pending > 0, lagMs: row.lag_ms, pending: row.pending, asOf: new Date(row.as_of_ms) }
 }

@@ -6,7 +6,15 @@
  */
 export { on, type Dependency, type FanoutDependency, type KeyDependency, type TableDependency } from './dependency.ts'
 export { liveView, type LiveView, type LiveViewOptions } from './live-view.ts'
-export { refreshedView, type RefreshedView, type RefreshedViewOptions } from './refreshed-view.ts'
+export {
+  batchView,
+  refreshedView,
+  type BatchView,
+  type BatchViewOptions,
+  type RefreshedView,
+  type RefreshedViewOptions,
+} from './refreshed-view.ts'
+export { type Schedule } from './schedule.ts'
 export { type AnyView } from './view.ts'
 export { type IndexDeclarations } from './view-parts.ts'
 export { dropViewMigration, viewMigration, type ViewMigrationOptions } from './migration.ts'
@@ -17,5 +25,6 @@ export { type Applied } from './applied.ts'
 export { rebuild } from './rebuild.ts'
 export { refresh } from './refresh.ts'
 export { freshness, type Freshness } from './freshness.ts'
+export { readView, type ReadOptions, type ViewAnswer, type ViewReader, type Want } from './read.ts'
 export { waitUntilApplied, writeToken, writeTokenExpression, type WaitOptions } from './write-token.ts'
 export { LiveViewError, type LiveViewErrorCode } from './error.ts'

@@ -34,7 +34,8 @@ export interface KeepViewsFreshOptions {
 
 export interface ViewKeeper extends AsyncDisposable {
   /**
-   * Resolves when no view of this keeper has anything pending that was committed before the call.
+   * Resolves when no view of this keeper has anything pending that was committed before the call, but what waits for a
+   * schedule.
    * @throws LiveViewError `keeper_stopped`; the signal's reason when aborted
    */
   idle(options?: { readonly signal?: AbortSignal }): Promise<void>
@@ -55,6 +56,7 @@ interface Waiter {
 
 class Keeper implements ViewKeeper {
   readonly #sql: Sql
+  readonly #views: readonly AnyView[]
   readonly #log: KeeperLog
   readonly #runners: ReadonlyMap<string, ViewRunner>
   readonly #stop = new AbortController()
@@ -66,6 +68,7 @@ class Keeper implements ViewKeeper {
 
   constructor({ sql, views, signal, log = { warn: () => {} }, onApplied = () => {} }: KeepViewsFreshOptions) {
     this.#sql = sql
+    this.#views = views
     this.#log = log
     this.#stop.signal.addEventListener('abort', () => this.#alarm.ring(), { once: true })
     const onSettled = () => this.#alarm.ring()
@@ -132,10 +135,10 @@ class Keeper implements ViewKeeper {
   async #look(): Promise<number> {
     const lookedAt = performance.now()
     try {
-      const pending = await pendingViews(this.#sql, [...this.#runners.keys()])
+      const pending = await pendingViews(this.#sql, this.#views)
       await this.#startDue(pending)
       this.#pollFailures = 0
-      if (pending.every(({ oldest_ms: oldest }) => oldest === null)) this.#answerWaiters(lookedAt)
+      if (pending.every((state) => this.#runners.get(state.view)?.isIdle(state))) this.#answerWaiters(lookedAt)
     } catch (error) {
       this.#pollFailures += 1
       this.#log.warn('Could not look for changes of views; will try again.', error)

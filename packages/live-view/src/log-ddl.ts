@@ -67,7 +67,7 @@ begin
   loop
     execute format('drop %s %s', owned.kind, owned.name);
   end loop;
-  delete from public.live_view_dirty where view = which;
+  delete from public.live_view_dirty where view = which or starts_with(view, which || '/');
   delete from public.live_view_status where view = which;
 end
 $live_view$`,

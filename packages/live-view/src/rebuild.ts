@@ -4,6 +4,7 @@ import { applyTransaction } from './apply-transaction.ts'
 import { appliedRows, REPORTED_KEYS_MAX, type Applied, type ChangedRow } from './applied.ts'
 import { cancellable } from './cancellable.ts'
 import { type LiveView } from './live-view.ts'
+import { logNameList } from './log-name.ts'
 import { recordApplied, recordHistory } from './status.ts'
 import { rebuildText } from './upsert-text.ts'
 
@@ -30,7 +31,7 @@ export async function rebuildWithin(
   signal: AbortSignal | undefined,
 ): Promise<ChangedRow[]> {
   const startedAt = performance.now()
-  await tx`delete from public.live_view_dirty where view = ${view.name}`
+  await tx.unsafe(`delete from public.live_view_dirty where view in (${logNameList(view)})`)
   const rows = await cancellable(tx.unsafe<ChangedRow[]>(rebuildText(view), [REPORTED_KEYS_MAX + 1]), signal)
   const durationMs = performance.now() - startedAt
   const keys = rows.length > REPORTED_KEYS_MAX ? null : rows.length

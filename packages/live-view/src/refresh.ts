@@ -3,7 +3,7 @@ import { tryApplierLock } from './advisory-lock.ts'
 import { applyTransaction } from './apply-transaction.ts'
 import { type Applied } from './applied.ts'
 import { cancellable } from './cancellable.ts'
-import { type RefreshedView } from './refreshed-view.ts'
+import { type BatchView, type RefreshedView } from './refreshed-view.ts'
 import { qualified } from './sql-text.ts'
 import { recordApplied, recordHistory } from './status.ts'
 
@@ -14,7 +14,7 @@ import { recordApplied, recordHistory } from './status.ts'
  */
 export async function refresh(
   sql: Sql,
-  { name }: RefreshedView,
+  { name }: RefreshedView | BatchView,
   { signal }: { signal?: AbortSignal } = {},
 ): Promise<Applied | undefined> {
   const startedAt = performance.now()

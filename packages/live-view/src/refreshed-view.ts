@@ -2,6 +2,7 @@ import { Column, is, SQL } from 'drizzle-orm'
 import { getMaterializedViewConfig, type PgMaterializedView } from 'drizzle-orm/pg-core'
 import { type TableDependency } from './dependency.ts'
 import { LiveViewError } from './error.ts'
+import { assertSchedule, type Schedule } from './schedule.ts'
 import { sqlText } from './sql-text.ts'
 import { assertStableQuery } from './stable-query.ts'
 import { assertVersion, assertViewName, indexText, type IndexDeclarations, type ViewIndex } from './view-parts.ts'
@@ -10,9 +11,8 @@ const DEBOUNCE_MS_DEFAULT = 200
 const MAX_WAIT_MS_DEFAULT = 2_000
 const WAIT_MS_MAX = 3_600_000
 
-/** A Postgres MATERIALIZED VIEW that is refreshed, as a whole and without blocking readers, after its tables change. */
-export interface RefreshedView<TView extends PgMaterializedView = PgMaterializedView> {
-  readonly strategy: 'event'
+/** A Postgres MATERIALIZED VIEW that is refreshed as a whole, without blocking readers. */
+interface MaterializedView<TView extends PgMaterializedView> {
   readonly name: string
   readonly version: number
   /** The materialized view: use it in `db.select().from(view.view)`. */
@@ -21,24 +21,43 @@ export interface RefreshedView<TView extends PgMaterializedView = PgMaterialized
   /** Database names of the columns that name a row. */
   readonly uniqueKey: readonly string[]
   readonly depends: readonly TableDependency[]
-  readonly debounceMs: number
-  readonly maxWaitMs: number
   readonly indexes: readonly ViewIndex[]
 }
 
-export interface RefreshedViewOptions<TView extends PgMaterializedView> {
+/** Refreshed soon after its tables change. */
+export interface RefreshedView<TView extends PgMaterializedView = PgMaterializedView> extends MaterializedView<TView> {
+  readonly strategy: 'event'
+  readonly debounceMs: number
+  readonly maxWaitMs: number
+}
+
+/** Refreshed at set times, when its tables have changed by then. */
+export interface BatchView<TView extends PgMaterializedView = PgMaterializedView> extends MaterializedView<TView> {
+  readonly strategy: 'batch'
+  readonly schedule: Schedule
+}
+
+interface MaterializedViewOptions<TView extends PgMaterializedView> {
   /** A positive integer, raised by hand when the meaning of the view changes. */
   readonly version: number
   /** Columns that name a row, never null: CONCURRENTLY rewrites a row with a null in its key at every refresh. */
   readonly uniqueKey: readonly (keyof TView['_']['selectedFields'] & string)[]
   /** Every table that the query reads. */
   readonly depends: readonly TableDependency[]
+  /** Further indexes: name → what follows `on view`. */
+  readonly indexes?: IndexDeclarations<TView>
+}
+
+export interface RefreshedViewOptions<TView extends PgMaterializedView> extends MaterializedViewOptions<TView> {
   /** Refresh once writes have been quiet for so long. Default 200 ms. */
   readonly debounceMs?: number
   /** Refresh at the latest so long after the first write, quiet or not. Default 2,000 ms; at least `debounceMs`, at most one hour. */
   readonly maxWaitMs?: number
-  /** Further indexes: name → what follows `on view`. */
-  readonly indexes?: IndexDeclarations<TView>
+}
+
+export interface BatchViewOptions<TView extends PgMaterializedView> extends MaterializedViewOptions<TView> {
+  /** When to refresh. A time that comes while nothing is pending passes. */
+  readonly schedule: Schedule
 }
 
 /**
@@ -54,6 +73,37 @@ export function refreshedView<TView extends PgMaterializedView>(
   view: TView,
   options: RefreshedViewOptions<TView>,
 ): RefreshedView<TView> {
+  const declared = materialized(view, options)
+  const debounceMs = options.debounceMs ?? DEBOUNCE_MS_DEFAULT
+  const maxWaitMs = options.maxWaitMs ?? Math.max(MAX_WAIT_MS_DEFAULT, debounceMs)
+  if (!(debounceMs >= 0 && maxWaitMs >= debounceMs && maxWaitMs <= WAIT_MS_MAX)) {
+    throw new LiveViewError(
+      'bound_invalid',
+      `Expected 0 ≤ debounceMs ≤ maxWaitMs ≤ ${WAIT_MS_MAX} for view ${declared.name}, got ${debounceMs} and ${maxWaitMs}.`,
+    )
+  }
+  return { strategy: 'event', ...declared, debounceMs, maxWaitMs }
+}
+
+/**
+ * Declares a batch view from one made with Drizzle's `pgMaterializedView(…).as(…)`: refreshed at the times of its
+ * schedule, if anything changed.
+ *
+ * @throws LiveViewError as `refreshedView`, and `schedule_invalid`
+ */
+export function batchView<TView extends PgMaterializedView>(
+  view: TView,
+  options: BatchViewOptions<TView>,
+): BatchView<TView> {
+  const declared = materialized(view, options)
+  assertSchedule(`View ${declared.name}`, options.schedule)
+  return { strategy: 'batch', ...declared, schedule: options.schedule }
+}
+
+function materialized<TView extends PgMaterializedView>(
+  view: TView,
+  options: MaterializedViewOptions<TView>,
+): MaterializedView<TView> {
   const config = getMaterializedViewConfig(view)
   const { name, query, schema } = config
   assertViewName(name)
@@ -79,26 +129,15 @@ export function refreshedView<TView extends PgMaterializedView>(
   if (options.depends.length === 0) {
     throw new LiveViewError('dependency_missing', `View ${name} depends on no table, so nothing would refresh it.`)
   }
-  const debounceMs = options.debounceMs ?? DEBOUNCE_MS_DEFAULT
-  const maxWaitMs = options.maxWaitMs ?? Math.max(MAX_WAIT_MS_DEFAULT, debounceMs)
-  if (!(debounceMs >= 0 && maxWaitMs >= debounceMs && maxWaitMs <= WAIT_MS_MAX)) {
-    throw new LiveViewError(
-      'bound_invalid',
-      `Expected 0 ≤ debounceMs ≤ maxWaitMs ≤ ${WAIT_MS_MAX} for view ${name}, got ${debounceMs} and ${maxWaitMs}.`,
-    )
-  }
   const queryText = sqlText(`The query of view ${name}`, query)
   assertStableQuery(name, queryText)
   return {
-    strategy: 'event',
     name,
     version: options.version,
     view,
     queryText,
     uniqueKey: uniqueKeyNames(name, config.selectedFields, options.uniqueKey),
     depends: options.depends,
-    debounceMs,
-    maxWaitMs,
     indexes: indexText(name, options.indexes, view),
   }
 }

@@ -1,6 +1,7 @@
 import { type AnyPgColumn } from 'drizzle-orm/pg-core'
 import { primaryKey, type Dependency } from './dependency.ts'
 import { DIRTY_ALL, DIRTY_KEY, WAKE_CHANNEL } from './log-ddl.ts'
+import { logName } from './log-name.ts'
 import { identifier, literal, qualified, qualifiedTable } from './sql-text.ts'
 import { type AnyView } from './view.ts'
 
@@ -31,7 +32,7 @@ export function dependencyTriggers(view: AnyView): readonly DependencyTriggers[]
       table,
       names: EVENTS.map((event) => `${name}_${event}`),
       statements: [
-        triggerFunction(view.name, qualified(name), dependency, number),
+        triggerFunction(logName(view, number), qualified(name), dependency, number),
         `comment on function ${qualified(name)}() is ${literal(`live-view ${view.name} trigger`)}`,
         ...EVENTS.map(
           (event) =>
@@ -50,20 +51,20 @@ export function dependencyTriggers(view: AnyView): readonly DependencyTriggers[]
  * It inserts into the log, and NOTIFYs only when no applier has promised to poll and nothing older of this view
  * waits: NOTIFY takes a cluster-wide lock until commit.
  */
-function triggerFunction(view: string, name: string, dependency: Dependency, number: number): string {
+function triggerFunction(log: string, name: string, dependency: Dependency, number: number): string {
   const into = 'insert into public.live_view_dirty (view, kind, key)'
-  const log = dependency.kind === 'table' ? wholeView(into, view, dependency) : oneKey(into, view, dependency, number)
+  const rows = dependency.kind === 'table' ? wholeView(into, log, dependency) : oneKey(into, log, dependency, number)
   return `create or replace function ${name}() returns trigger
 language plpgsql security definer as $live_view$
 begin
   if tg_op operator(pg_catalog.=) 'INSERT' then
-    ${log.insert};
+    ${rows.insert};
   elsif tg_op operator(pg_catalog.=) 'UPDATE' then
-    ${log.update};
+    ${rows.update};
   elsif tg_op operator(pg_catalog.=) 'DELETE' then
-    ${log.delete};
+    ${rows.delete};
   else
-    ${into} values (${literal(view)}, ${DIRTY_ALL}, '');
+    ${into} values (${literal(log)}, ${DIRTY_ALL}, '');
   end if;
   if not found then
     return null;
@@ -73,7 +74,7 @@ begin
   end if;
   if not exists (
     select from public.live_view_dirty d
-    where d.view operator(pg_catalog.=) ${literal(view)} and d.xid operator(pg_catalog.<>) pg_catalog.pg_current_xact_id()
+    where d.view operator(pg_catalog.=) ${literal(log)} and d.xid operator(pg_catalog.<>) pg_catalog.pg_current_xact_id()
   ) then
     perform pg_catalog.pg_notify(${literal(WAKE_CHANNEL)}, '');
   end if;
@@ -86,10 +87,10 @@ type LogStatements = Record<'insert' | 'update' | 'delete', string>
 
 function wholeView(
   into: string,
-  view: string,
+  log: string,
   { columns, table }: Extract<Dependency, { kind: 'table' }>,
 ): LogStatements {
-  const row = `${into} select ${literal(view)}, ${DIRTY_ALL}, ''`
+  const row = `${into} select ${literal(log)}, ${DIRTY_ALL}, ''`
   const pk = primaryKey(table)
   return {
     insert: `${row} where exists (select from new_rows)`,
@@ -103,7 +104,7 @@ function wholeView(
 
 function oneKey(
   into: string,
-  view: string,
+  log: string,
   { kind, key, columns, table }: Exclude<Dependency, { kind: 'table' }>,
   number: number,
 ): LogStatements {
@@ -111,7 +112,7 @@ function oneKey(
   const pk = primaryKey(table)
   const keyIsUnique = pk.length === 1 && pk[0] === key
   // Sparing a lone row the DISTINCT saves some 20 µs.
-  const insertInto = `${into} select ${keyIsUnique ? '' : 'distinct '}${literal(view)}, ${kind === 'key' ? DIRTY_KEY : number}`
+  const insertInto = `${into} select ${keyIsUnique ? '' : 'distinct '}${literal(log)}, ${kind === 'key' ? DIRTY_KEY : number}`
   const from = (rows: string) =>
     `${insertInto}, r.${column}::pg_catalog.text from ${rows} r where r.${column} is not null`
   return {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { getTableConfig } from 'drizzle-orm/pg-core'
 import { type LiveView } from './live-view.ts'
 import { DIRTY_ALL } from './log-ddl.ts'
-import { type RefreshedView } from './refreshed-view.ts'
+import { type BatchView, type RefreshedView } from './refreshed-view.ts'
 import { columnType, identifier, literal, qualified } from './sql-text.ts'
 import { dependencyTriggers } from './trigger-ddl.ts'
 import { type AnyView } from './view.ts'
@@ -69,7 +69,7 @@ ${columns.map((column) => `  ${identifier(column.name)} ${columnType(column)}${c
   ]
 }
 
-function materializedView(view: RefreshedView): readonly string[] {
+function materializedView(view: RefreshedView | BatchView): readonly string[] {
   return [
     `create materialized view ${qualified(view.name)} with (autovacuum_vacuum_scale_factor = 0.02) as
 ${view.queryText}`,

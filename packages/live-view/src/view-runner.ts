@@ -2,8 +2,10 @@ import { type Sql } from 'postgres'
 import { type Applied } from './applied.ts'
 import { applyChunk } from './apply.ts'
 import { backOffMs } from './back-off.ts'
+import { whenDue } from './due.ts'
 import { type KeeperLog } from './keeper-log.ts'
-import { type PendingView } from './pending.ts'
+import { type LiveView } from './live-view.ts'
+import { isPending, type PendingView } from './pending.ts'
 import { refresh } from './refresh.ts'
 import { recordFailure } from './status.ts'
 import { type AnyView } from './view.ts'
@@ -34,16 +36,23 @@ export class ViewRunner {
   }
 
   /** Whether there is work here that this process may do, now or in less than a moment. */
-  isWorthPolling({ oldest_ms: oldest, definition }: PendingView): boolean {
-    return oldest !== null && this.#isOurs(definition) && this.#failures === 0
+  isWorthPolling(pending: PendingView): boolean {
+    if (!isPending(pending) || !this.#isOurs(pending.definition) || this.#failures > 0) return false
+    return pending.logs.some((log) => ['now', 'soon'].includes(whenDue(this.#options.view, pending, log)))
   }
 
-  startIfDue({ oldest_ms: oldest, newest_ms: newest, definition }: PendingView): void {
+  /** Whether everything that waits, waits for a schedule. */
+  isIdle(pending: PendingView): boolean {
+    return pending.logs.every((log) => ['later', 'never'].includes(whenDue(this.#options.view, pending, log)))
+  }
+
+  startIfDue(pending: PendingView): void {
     const { view, signal } = this.#options
-    if (oldest === null || newest === null || signal.aborted || this.#running !== undefined) return
-    if (performance.now() < this.#notBefore || !this.#isOurs(definition)) return
-    if (view.strategy === 'event' && newest < view.debounceMs && oldest < view.maxWaitMs) return
-    this.#running = this.#run().finally(() => {
+    if (!isPending(pending) || signal.aborted || this.#running !== undefined) return
+    if (performance.now() < this.#notBefore || !this.#isOurs(pending.definition)) return
+    const due = pending.logs.filter((log) => whenDue(view, pending, log) === 'now').map(({ log }) => log)
+    if (due.length === 0) return
+    this.#running = this.#run(due).finally(() => {
       this.#running = undefined
       this.#options.onSettled()
     })
@@ -54,11 +63,11 @@ export class ViewRunner {
     await this.#running
   }
 
-  async #run(): Promise<void> {
+  async #run(due: readonly string[]): Promise<void> {
     const { sql, view, signal, log } = this.#options
     const startedAt = performance.now()
     try {
-      await this.#bringUpToDate()
+      await this.#bringUpToDate(due)
       this.#failures = 0
     } catch (error) {
       if (signal.aborted) return
@@ -71,15 +80,20 @@ export class ViewRunner {
     }
   }
 
-  async #bringUpToDate(): Promise<void> {
+  async #bringUpToDate(due: readonly string[]): Promise<void> {
     const { sql, view, signal } = this.#options
-    if (view.strategy === 'event') {
+    if (view.strategy !== 'realtime') {
       const applied = await refresh(sql, view, { signal })
       if (applied !== undefined) this.#report(applied)
       return
     }
+    for (const log of due) await this.#applyLog(view, log)
+  }
+
+  async #applyLog(view: LiveView, log: string): Promise<void> {
+    const { sql, signal } = this.#options
     for (let chunk = 0; chunk < CHUNKS_PER_RUN_MAX; chunk += 1) {
-      const outcome = await applyChunk(sql, view, { signal })
+      const outcome = await applyChunk(sql, view, { signal, log })
       if (outcome.state === 'busy') return
       if (outcome.applied.keys.length > 0) this.#report(outcome.applied)
       if (!outcome.more) return

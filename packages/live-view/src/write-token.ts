@@ -3,6 +3,8 @@ import { sql as drizzleSql, type SQL } from 'drizzle-orm'
 import { type ISql } from 'postgres'
 import { LiveViewError } from './error.ts'
 import { notInstalled } from './freshness.ts'
+import { logNameList } from './log-name.ts'
+import { literal } from './sql-text.ts'
 import { type AnyView } from './view.ts'
 
 const TOKEN = /^[0-9]{1,20}$/
@@ -37,15 +39,8 @@ export async function waitUntilApplied(
   token: string,
   { timeoutMs, signal }: WaitOptions,
 ): Promise<boolean> {
-  if (!TOKEN.test(token)) {
-    throw new LiveViewError(
-      'token_invalid',
-      `Expected a write token (a transaction's number), got ${JSON.stringify(token)}.`,
-    )
-  }
-  if (!(timeoutMs >= 0 && timeoutMs <= TIMEOUT_MS_MAX)) {
-    throw new LiveViewError('bound_invalid', `Expected timeoutMs from 0 to ${TIMEOUT_MS_MAX}, got ${timeoutMs}.`)
-  }
+  assertToken(token)
+  assertWait('timeoutMs', timeoutMs)
   const deadline = performance.now() + timeoutMs
   for (let pollMs = POLL_MS_FIRST; ; pollMs = Math.min(pollMs * 2, POLL_MS_MAX)) {
     signal?.throwIfAborted()
@@ -56,15 +51,28 @@ export async function waitUntilApplied(
   }
 }
 
+export function assertToken(token: string): void {
+  if (TOKEN.test(token)) return
+  throw new LiveViewError(
+    'token_invalid',
+    `Expected a write token (a transaction's number), got ${JSON.stringify(token)}.`,
+  )
+}
+
+export function assertWait(name: string, ms: number): void {
+  if (ms >= 0 && ms <= TIMEOUT_MS_MAX) return
+  throw new LiveViewError('bound_invalid', `Expected ${name} from 0 to ${TIMEOUT_MS_MAX}, got ${ms}.`)
+}
+
 /** A transaction still under way has rows that nobody sees yet, so its end is part of the question. */
 async function isApplied(sql: ISql, view: AnyView, token: string): Promise<boolean> {
-  const [row] = await sql<{ applied: boolean; installed: boolean }[]>`
-    select
-      pg_visible_in_snapshot(${token}::text::xid8, pg_current_snapshot())
-        and not exists (
-          select from public.live_view_dirty d where d.view = ${view.name} and d.xid = ${token}::text::xid8
-        ) as applied,
-      exists (select from public.live_view_status s where s.view = ${view.name}) as installed`
+  const text = `select
+  pg_visible_in_snapshot($1::text::xid8, pg_current_snapshot())
+    and not exists (
+      select from public.live_view_dirty d where d.view in (${logNameList(view)}) and d.xid = $1::text::xid8
+    ) as applied,
+  exists (select from public.live_view_status s where s.view = ${literal(view.name)}) as installed`
+  const [row] = await sql.unsafe<{ applied: boolean; installed: boolean }[]>(text, [token], { prepare: true })
   if (row?.installed !== true) throw notInstalled(view.name)
   return row.applied
 }
