@@ -1,4 +1,5 @@
 import * as business from '@bellhop/business'
+import { LIMITS } from '@bellhop/model'
 import { tracked } from '@trpc/server'
 import { z } from 'zod'
 import { jobId, lastEventId } from './input.ts'
@@ -12,6 +13,25 @@ export const jobs = router({
   list: procedure.input(jobFilter).query(({ ctx, input }) => business.listJobs(ctx.call, input)),
   cancel: procedure.input(z.object({ jobId })).mutation(({ ctx, input }) => business.cancelJob(ctx.call, input)),
   retry: procedure.input(z.object({ jobId })).mutation(({ ctx, input }) => business.retryJob(ctx.call, input)),
+
+  /** Where waiting jobs stand in the line now; it changes without a new version of theirs. */
+  queue: procedure
+    .input(z.object({ jobIds: z.array(jobId).min(1).max(LIMITS.queuePlacesAsked) }))
+    .query(({ ctx, input }) => business.queuePlaces(ctx.call, input)),
+  /** What the job has said since the line `after`. */
+  log: procedure
+    .input(z.object({ jobId, after: z.number().int().min(0).optional() }))
+    .query(({ ctx, input }) => business.getJobLog(ctx.call, input)),
+  /** Each line of a job's log as it comes, until the job ends. `lastEventId` is the number of the line that was seen last. */
+  logFeed: procedure.input(z.object({ jobId, lastEventId })).subscription(async function* ({
+    ctx,
+    input,
+    signal = NEVER,
+  }) {
+    const after = Number(input.lastEventId ?? 0) || 0
+    const feed = (until: AbortSignal) => business.followJobLog(ctx.call, { jobId: input.jobId, after }, until)
+    for await (const step of subscribe(ctx, feed, signal)) yield tracked(String(step.seq), step)
+  }),
 
   /** One job until it ends. `lastEventId` is the version that was seen last. */
   watch: procedure.input(z.object({ jobId, lastEventId })).subscription(async function* ({

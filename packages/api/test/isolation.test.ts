@@ -93,6 +93,10 @@ const ATTEMPTS: Record<string, { input: (ids: Ids) => unknown; code?: string }> 
   'jobs.list': { input: ({ fileId }) => ({ fileId }) },
   'jobs.cancel': { input: ({ jobId }) => ({ jobId }), code: 'JOB_NOT_FOUND' },
   'jobs.retry': { input: ({ jobId }) => ({ jobId }), code: 'JOB_NOT_FOUND' },
+  // Places of others' jobs are left out.
+  'jobs.queue': { input: ({ jobId }) => ({ jobIds: [jobId] }) },
+  'jobs.log': { input: ({ jobId }) => ({ jobId }), code: 'JOB_NOT_FOUND' },
+  'jobs.logFeed': { input: ({ jobId }) => ({ jobId }), code: 'JOB_NOT_FOUND' },
   'jobs.watch': { input: ({ jobId }) => ({ jobId }), code: 'JOB_NOT_FOUND' },
   'jobs.feed': { input: () => ({}) },
   'operations.report': { input: () => undefined },

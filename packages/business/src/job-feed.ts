@@ -66,12 +66,13 @@ export async function* feedJobs(
     const move = jobs === 'overflowed' || performance.now() - movedAt > CURSOR_EVERY_MS
     const readAt = move ? await databaseNow(db) : null
     if (jobs === 'overflowed') {
-      jobs = await listLiveJobs(
+      const live = await listLiveJobs(
         db,
         workspaceId,
         since === null ? null : new Date(since - CURSOR_SLACK_MS),
         LIMITS.feedJobs,
       )
+      jobs = await ctx.platform.queuePlaces.fillIn(live)
     }
     if (readAt) {
       since = readAt.getTime()

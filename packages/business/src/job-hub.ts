@@ -81,9 +81,14 @@ export class JobHub implements AsyncDisposable {
       const ids = [...this.#dirty].slice(0, LOAD_JOBS)
       for (const id of ids) this.#dirty.delete(id)
       try {
-        for (const { workspaceId, snapshot } of await findSnapshotsOfAll(this.#platform.database.db, ids)) {
+        const found = await findSnapshotsOfAll(this.#platform.database.db, ids)
+        const workspaces = new Map(found.map(({ workspaceId, snapshot }) => [snapshot.id, workspaceId]))
+        for (const snapshot of await this.#platform.queuePlaces.fillIn(found.map((each) => each.snapshot))) {
+          const workspaceId = workspaces.get(snapshot.id)
           for (const mailbox of this.#byJob.get(snapshot.id) ?? []) mailbox.put(snapshot.id, snapshot)
-          for (const mailbox of this.#byWorkspace.get(workspaceId) ?? []) mailbox.put(snapshot.id, snapshot)
+          for (const mailbox of (workspaceId && this.#byWorkspace.get(workspaceId)) ?? []) {
+            mailbox.put(snapshot.id, snapshot)
+          }
         }
         failures = 0
       } catch (cause) {

@@ -1,13 +1,14 @@
 import { AppError } from '@bellhop/model'
-import type { FileId, JobDetail, JobId, JobSnapshot, JobStatus, Page } from '@bellhop/model'
+import type { FileId, JobDetail, JobId, JobQueuePlace, JobSnapshot, JobStatus, Page } from '@bellhop/model'
 import * as persistence from '@bellhop/persistence'
 import { z } from 'zod'
 import { requireRight } from './caller.ts'
 import type { Context } from './caller.ts'
 import { decodeCursor, encodeCursor } from './cursor.ts'
 import { startJob } from './job-submission.ts'
+import type { JobOrderRequest } from './job-submission.ts'
 
-export interface SubmitJob {
+export interface SubmitJob extends JobOrderRequest {
   readonly kind: string
   readonly input: unknown
   readonly idempotencyKey?: string | undefined
@@ -28,7 +29,8 @@ export async function submitJob(ctx: Context, request: SubmitJob): Promise<JobSn
 export async function getJob({ platform, caller }: Context, { jobId }: { jobId: JobId }): Promise<JobDetail> {
   const detail = await persistence.findJobDetail(platform.database.db, caller.workspaceId, jobId)
   if (!detail) throw new AppError('JOB_NOT_FOUND')
-  return detail
+  const [placed = detail] = await platform.queuePlaces.fillIn([detail])
+  return placed
 }
 
 export interface ListJobs {
@@ -51,7 +53,7 @@ export async function listJobs(
     persistence.listJobs(db, caller.workspaceId, { ...filter, before, limit: limit + 1 }),
     persistence.countJobs(db, caller.workspaceId),
   ])
-  const items = found.slice(0, limit)
+  const items = await platform.queuePlaces.fillIn(found.slice(0, limit))
   return { items, counts, nextCursor: found.length > limit ? encodeCursor(items.at(-1)?.id) : null }
 }
 
@@ -59,11 +61,13 @@ export async function listJobs(
 export async function cancelJob(ctx: Context, { jobId }: { jobId: JobId }): Promise<JobSnapshot> {
   const { platform, caller } = ctx
   requireRight(caller, 'process')
+  const others: persistence.ChangedJobs = []
   const row = await platform.database.db.transaction(
     async (tx) =>
-      (await persistence.cancelPendingJob(tx, caller.workspaceId, jobId)) ??
+      (await persistence.cancelPendingJob(tx, caller.workspaceId, jobId, others)) ??
       persistence.requestCancel(tx, caller.workspaceId, jobId),
   )
+  for (const other of others) platform.notifier.jobChanged(other)
   if (row) platform.notifier.jobChanged(row)
   const snapshot = await snapshotOf(ctx, jobId)
   // Cancelled twice is cancelled once.
@@ -73,14 +77,20 @@ export async function cancelJob(ctx: Context, { jobId }: { jobId: JobId }): Prom
   return snapshot
 }
 
-/** FAILED → PENDING with one more attempt. */
+/** FAILED → PENDING with one more attempt. It takes its turn like a new job, and waits anew for those that it comes after. */
 export async function retryJob(ctx: Context, { jobId }: { jobId: JobId }): Promise<JobSnapshot> {
   const { platform, caller } = ctx
   requireRight(caller, 'process')
   const before = await snapshotOf(ctx, jobId)
-  const row = await platform.database.db.transaction((tx) => {
+  const row = await platform.database.db.transaction(async (tx) => {
+    const after = await persistence.lockPredecessorsOf(tx, { id: jobId, workspaceId: caller.workspaceId })
+    const lost = after.find(({ status }) => status === 'FAILED' || status === 'CANCELLED')
+    if (lost) {
+      const next = lost.status === 'FAILED' ? 'retry that one first' : 'submit both anew'
+      throw new AppError('JOB_NOT_RETRYABLE', `The job is to run after ${lost.id}, which is ${lost.status}; ${next}.`)
+    }
     const spent = before.attempt >= before.maxAttempts
-    return persistence.retryJob(tx, jobId, { delayMs: 0, attemptsToAdd: spent ? 1 : 0 })
+    return persistence.retryJob(tx, jobId, { delayMs: 0, attemptsToAdd: spent ? 1 : 0, takesTurn: true })
   })
   if (!row)
     throw new AppError('JOB_NOT_RETRYABLE', `The job is ${before.status}; only a job that FAILED can be retried.`)
@@ -88,8 +98,19 @@ export async function retryJob(ctx: Context, { jobId }: { jobId: JobId }): Promi
   return snapshotOf(ctx, jobId)
 }
 
+/** Where these jobs stand now. Those that do not wait, or are not there, are left out. */
+export async function queuePlaces(
+  { platform, caller }: Context,
+  { jobIds }: { jobIds: readonly JobId[] },
+): Promise<{ jobId: JobId; queue: JobQueuePlace }[]> {
+  const own = await persistence.findSnapshots(platform.database.db, caller.workspaceId, jobIds)
+  const placed = await platform.queuePlaces.fillIn(own)
+  return placed.flatMap(({ id, queue }) => (queue ? [{ jobId: id, queue }] : []))
+}
+
 export async function snapshotOf({ platform, caller }: Context, jobId: JobId): Promise<JobSnapshot> {
-  const [snapshot] = await persistence.findSnapshots(platform.database.db, caller.workspaceId, [jobId])
+  const found = await persistence.findSnapshots(platform.database.db, caller.workspaceId, [jobId])
+  const [snapshot] = await platform.queuePlaces.fillIn(found)
   if (!snapshot) throw new AppError('JOB_NOT_FOUND')
   return snapshot
 }

@@ -4,6 +4,7 @@ import type { JobKind, KeyLife } from '@bellhop/model'
 import { CallerCache } from './caller-cache.ts'
 import { OperationFiguresReader } from './operation-figures.ts'
 import { createNotifier, migrate, openDatabase, openIdentity, openObjectStore } from '@bellhop/persistence'
+import { QueuePlaces } from './queue-places.ts'
 import type { Database, Identity, Notifier, ObjectStore, ObjectStoreOptions } from '@bellhop/persistence'
 
 /** What every use case stands on. Made once a process. */
@@ -14,6 +15,7 @@ export interface Platform extends AsyncDisposable {
   readonly notifier: Notifier
   readonly callers: CallerCache
   readonly operations: OperationFiguresReader
+  readonly queuePlaces: QueuePlaces
   readonly kinds: JobKindRegistry
   readonly settings: PlatformSettings
   readonly log: Log
@@ -55,6 +57,7 @@ export function openPlatform(
     notifier,
     callers: new CallerCache(),
     operations: new OperationFiguresReader(database),
+    queuePlaces: new QueuePlaces(database),
     kinds: new JobKindRegistry(options.ownKinds),
     settings,
     log,

@@ -15,6 +15,10 @@ import type {
   InsightRow,
   JobDetail,
   JobId,
+  JobLogPage,
+  JobLogStep,
+  JobQueuePlace,
+  JobPriority,
   JobSnapshot,
   JobStatus,
   OpenUpload,
@@ -64,11 +68,14 @@ export interface Contract {
     revoke: Mutation<{ id: ValetKeyId }, readonly ValetKeyRecord[]>
   }
   jobs: {
-    submit: Mutation<{ kind: string; input: unknown; idempotencyKey?: string }, JobSnapshot>
+    submit: Mutation<JobToSubmit, JobSnapshot>
     get: Query<{ jobId: JobId }, OnTheWire<JobDetail>>
     list: Query<JobFilter, JobPage>
     cancel: Mutation<{ jobId: JobId }, JobSnapshot>
     retry: Mutation<{ jobId: JobId }, JobSnapshot>
+    queue: Query<{ jobIds: JobId[] }, readonly { jobId: JobId; queue: JobQueuePlace }[]>
+    log: Query<{ jobId: JobId; after?: number }, JobLogPage>
+    logFeed: Subscription<{ jobId: JobId; lastEventId?: string }, JobLogStep>
     watch: Subscription<{ jobId: JobId; lastEventId?: string }, JobSnapshot>
     feed: Subscription<{ lastEventId?: string }, JobSnapshot>
   }
@@ -127,6 +134,15 @@ export interface Tracked<T> {
 }
 
 export type Disposition = 'attachment' | 'inline'
+
+export interface JobToSubmit {
+  kind: string
+  input: unknown
+  idempotencyKey?: string
+  priority?: JobPriority
+  delayMs?: number
+  after?: JobId[]
+}
 
 export interface JobFilter {
   status?: JobStatus[]

@@ -1,5 +1,15 @@
 import { isJobEnded, newId } from '@bellhop/model'
-import type { JobDetail, JobInput, JobSnapshot, KindArgument } from '@bellhop/model'
+import type {
+  JobDetail,
+  JobId,
+  JobInput,
+  JobLogLine,
+  JobLogPage,
+  JobPriority,
+  JobQueuePlace,
+  JobSnapshot,
+  KindArgument,
+} from '@bellhop/model'
 import { BellhopError } from './bellhop-error.ts'
 import type { Caller } from './caller.ts'
 import type { Contract, JobFilter, JobPage } from './contract.ts'
@@ -10,6 +20,12 @@ import { readSubscription } from './subscription.ts'
 export interface SubmitOptions {
   /** The same key with the same request answers the same job. Default: one for this call, so that its retries are safe. */
   readonly idempotencyKey?: string
+  /** Among the jobs of the workspace: `high` goes before those that wait, `low` behind. Default: normal. */
+  readonly priority?: JobPriority
+  /** Not before so many milliseconds from now; at most 30 days. */
+  readonly delayMs?: number
+  /** Not before these have COMPLETED, at most 16; when one of them fails for good or is cancelled, the job FAILS. */
+  readonly after?: readonly JobRef[]
   readonly signal?: AbortSignal
 }
 
@@ -30,12 +46,10 @@ export class Jobs {
   async submit<K extends string>(
     kind: K & KindArgument<K>,
     input: JobInput<K>,
-    { idempotencyKey = newId('job'), signal }: SubmitOptions = {},
+    { idempotencyKey = newId('job'), signal, after, ...order }: SubmitOptions = {},
   ): Promise<SubmittedJob<K>> {
-    const job = await this.#caller.again(
-      (control) => this.#contract.submit.mutate({ kind, input, idempotencyKey }, control),
-      signal,
-    )
+    const request = { kind, input, idempotencyKey, ...order, ...(after && { after: after.map((job) => jobIdOf(job)) }) }
+    const job = await this.#caller.again((control) => this.#contract.submit.mutate(request, control), signal)
     return job as SubmittedJob<K> // -- the server answers the kind that was asked for
   }
 
@@ -75,6 +89,52 @@ export class Jobs {
       if (state.version <= version) continue
       version = state.version
       yield state as JobSnapshot<K> // -- a job never changes its kind
+    }
+  }
+
+  /** Where waiting jobs stand in the line now, by id; those that do not wait are left out. At most 500 at once. */
+  async queue(
+    jobs: readonly JobRef<string>[],
+    { signal }: { readonly signal?: AbortSignal } = {},
+  ): Promise<ReadonlyMap<JobId, JobQueuePlace>> {
+    const jobIds = jobs.map((job) => jobIdOf(job))
+    if (jobIds.length === 0) return new Map()
+    const places = await this.#caller.again((control) => this.#contract.queue.query({ jobIds }, control), signal)
+    return new Map(places.map(({ jobId, queue }) => [jobId, queue]))
+  }
+
+  /** What the job has said after the line of that number: at most 1,000 lines, the newest that are kept. */
+  log<K extends string = string>(
+    job: JobRef<K>,
+    { after = 0, signal }: { readonly after?: number; readonly signal?: AbortSignal } = {},
+  ): Promise<JobLogPage> {
+    const jobId = jobIdOf(job)
+    return this.#caller.again((control) => this.#contract.log.query({ jobId, after }, control), signal)
+  }
+
+  /**
+   * Each line of the job's log after the one of that number, as it comes, until the job ends. Goes on over reconnects, with
+   * no line twice. Where numbers are missing, lines were dropped.
+   */
+  async *followLog<K extends string = string>(
+    job: JobRef<K>,
+    { after = 0, signal }: { readonly after?: number; readonly signal?: AbortSignal } = {},
+  ): AsyncGenerator<JobLogLine, void, void> {
+    const jobId = jobIdOf(job)
+    let last = after
+    const steps = readSubscription(
+      this.#contract.logFeed,
+      { jobId, lastEventId: String(after) },
+      {
+        signal,
+        key: (step) => `${step.seq} ${step.line === null}`,
+        ended: (step) => step?.line === null,
+      },
+    )
+    for await (const { seq, line } of steps) {
+      if (line === null || seq <= last) continue
+      last = seq
+      yield line
     }
   }
 

@@ -32,14 +32,14 @@ export type {
 export {
   JOB_COMMANDS,
   JOB_PRIORITIES,
-  JOB_RETRIES,
   JOB_STATUSES,
   JOB_TRANSITIONS,
+  JOB_WAITS,
   JobInputError,
+  MAX_RESCUES,
   isJobEnded,
   jobStatusesBefore,
   nextJobStatus,
-  retryDelayMs,
 } from './job.ts'
 export type { JobCommand, JobFailure, JobPriority, JobStatus, JobWait } from './job.ts'
 export type { JobObjects, JobRun, NewOutput, SourceFile, Verification } from './job-run.ts'
@@ -48,6 +48,7 @@ export type {
   JobDetail,
   JobLogLine,
   JobLogPage,
+  JobLogStep,
   JobQueuePlace,
   JobSnapshot,
   JobStageSpan,
@@ -75,6 +76,8 @@ export type {
   RunningJob,
   WorkerReport,
 } from './operations.ts'
+export { isFinal, retryDelayMs, retryPolicyOf } from './kinds/retry-policy.ts'
+export type { RetryPolicy } from './kinds/retry-policy.ts'
 export { fileIdSchema, outputFileSchema, outputFilesOf, outputIdSchema } from './kinds/output-file.ts'
 export type { OutputFile } from './kinds/output-file.ts'
 export { GIB, KIB, LIMITS, MIB, TIB, partSizeBytes } from './limits.ts'

@@ -1,5 +1,5 @@
 import type { FileId, JobId, WorkerId } from './ids.ts'
-import type { JobStatus } from './job.ts'
+import type { JobPriority, JobStatus, JobWait } from './job.ts'
 import type { JobOutput } from './kinds/job-kinds.ts'
 
 /**
@@ -16,6 +16,9 @@ export interface JobSnapshot<K extends string = string> {
   /** From 1. */
   readonly attempt: number
   readonly maxAttempts: number
+  readonly priority: JobPriority
+  /** What a PENDING job waits for: a worker, its time, other jobs, or a place under a limit; null in every other state. */
+  readonly waitingFor: JobWait | null
   /** 0 to 1; 1 only when COMPLETED. */
   readonly progress: number
   readonly stage: string | null
@@ -104,6 +107,14 @@ export interface JobLogLine {
   readonly attempt: number
   readonly at: string
   readonly line: string
+}
+
+/** One step of a log that is followed. */
+export interface JobLogStep {
+  /** Of the last line so far. */
+  readonly seq: number
+  /** Null: the job has ended, and this is all it said. */
+  readonly line: JobLogLine | null
 }
 
 /** Lines after a number, the oldest first. */

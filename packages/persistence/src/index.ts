@@ -31,10 +31,14 @@ export { findJobSizes, findPastJobs, recordPastJobs } from './job-history.ts'
 export type { PastJob } from './job-history.ts'
 export { appendLog, findLog } from './job-log.ts'
 export type { LogBatch } from './job-log.ts'
+export { countRunning, listPools, readWaitingLine } from './waiting-line.ts'
+export type { RunningKind, WaitingJob } from './waiting-line.ts'
 export { writeProgress } from './job-progress.ts'
 export type { ProgressReport } from './job-progress.ts'
+export { followEnd, followForgotten, lockPredecessors, lockPredecessorsOf } from './job-chains.ts'
 export { CHORES, queueChore, requeueLost, unlockPools } from './job-queue.ts'
 export type { AttemptPayload, Chore } from './job-queue.ts'
+export { releaseForgotten, setKindLimits } from './job-slots.ts'
 export { startJobRunner } from './job-runner.ts'
 export type { JobRunner, JobRunnerOptions } from './job-runner.ts'
 export {
@@ -63,7 +67,7 @@ export {
   retryJob,
   takeFromWorker,
 } from './jobs.ts'
-export type { JobRow, Lease, NewJob, PendingOutput } from './jobs.ts'
+export type { ChangedJobs, JobOrder, JobRow, Lease, NewJob, PendingOutput } from './jobs.ts'
 export { pruneKeyRates, spendKeys } from './key-rates.ts'
 export { createKeySigner } from './key-signer.ts'
 export type { KeySigner, KeySignerOptions, SignableRequest } from './key-signer.ts'
