@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { RequestContext } from '@bellhop/api'
 import { identifyCaller } from '@bellhop/business'
 import type { Listening, Platform } from '@bellhop/business'
@@ -8,7 +9,9 @@ import { credentialsOf } from './credentials.ts'
 
 /** A socket that has more than this unsent is slow, and its feeds wait. */
 const SOCKET_BUFFER_BYTES = 64 * 1024
-const LOOK_AGAIN_MS = 20
+/** Whether it has room again: after 10, 20, 40, … 500 ms. */
+const LOOK_MIN_MS = 10
+const LOOK_MAX_MS = 500
 
 export interface Services {
   readonly platform: Platform
@@ -21,6 +24,7 @@ export function requestContext(
   request: IncomingMessage,
   options: { socket?: WebSocket; params?: Readonly<Record<string, unknown>> } = {},
 ): RequestContext {
+  const unsentBytes = () => options.socket?.bufferedAmount ?? 0
   const credentials = credentialsOf(request, platform.settings.publicUrl, options.params)
   return {
     platform,
@@ -29,8 +33,12 @@ export function requestContext(
     requestId: randomUUID(),
     identify: () => identifyCaller(platform, credentials),
     drained: async (signal) => {
-      while (!signal.aborted && (options.socket?.bufferedAmount ?? 0) > SOCKET_BUFFER_BYTES) {
-        await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS))
+      for (
+        let ms = LOOK_MIN_MS;
+        !signal.aborted && unsentBytes() > SOCKET_BUFFER_BYTES;
+        ms = Math.min(2 * ms, LOOK_MAX_MS)
+      ) {
+        await delay(ms, undefined, { signal }).catch(() => {})
       }
     },
   }

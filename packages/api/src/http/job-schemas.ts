@@ -1,4 +1,4 @@
-import { JOB_STATUSES } from '@bellhop/model'
+import { JOB_PRIORITIES, JOB_STATUSES } from '@bellhop/model'
 import type { JobSnapshot } from '@bellhop/model'
 import { z } from 'zod'
 import { fileId, jobId } from '../input.ts'
@@ -15,6 +15,8 @@ export const jobSnapshot = z
     fileName: z.string().nullable(),
     status: z.enum(JOB_STATUSES),
     version: whole.describe('Rises with every change. Give it back as `after`, `If-None-Match` or `Last-Event-ID`.'),
+    priority: z.enum(JOB_PRIORITIES),
+    waitingFor: z.enum(['turn', 'time', 'jobs', 'slot']).nullable().describe('What a PENDING job waits for.'),
     attempt: whole,
     maxAttempts: whole,
     progress: z.number().min(0).max(1),
