@@ -12,6 +12,8 @@ function job(id: JobId, version: number, status: JobSnapshot['status'] = 'PROCES
     version,
     attempt: 1,
     maxAttempts: 3,
+    priority: 'normal',
+    waitingFor: null,
     progress: 0,
     stage: null,
     work: null,

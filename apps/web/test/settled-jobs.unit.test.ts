@@ -12,6 +12,8 @@ function job(name: string, minute: number, version = 1): JobSnapshot {
     version,
     attempt: 1,
     maxAttempts: 3,
+    priority: 'normal',
+    waitingFor: null,
     progress: 0,
     stage: null,
     work: null,

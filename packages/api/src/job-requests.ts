@@ -1,6 +1,6 @@
-import { LIMITS } from '@bellhop/model'
+import { JOB_PRIORITIES, LIMITS } from '@bellhop/model'
 import { z } from 'zod'
-import { cursor, fileId, jobKind, jobStatus } from './input.ts'
+import { cursor, fileId, jobId, jobKind, jobStatus } from './input.ts'
 
 const jobInput = z
   .unknown()
@@ -13,6 +13,9 @@ export const jobToSubmit = z.object({
   kind: jobKind,
   input: jobInput,
   idempotencyKey: idempotencyKey.optional(),
+  priority: z.enum(JOB_PRIORITIES).optional(),
+  delayMs: z.number().int().min(0).max(LIMITS.jobDelayMs).optional(),
+  after: z.array(jobId).min(1).max(LIMITS.jobPredecessors).optional(),
 })
 
 export const jobFilter = z.object({

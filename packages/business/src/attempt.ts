@@ -1,10 +1,18 @@
 import { randomUUID } from 'node:crypto'
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { JOB_RETRIES, JobInputError, retryDelayMs } from '@bellhop/model'
+import { JobInputError, MAX_RESCUES, isFinal, retryDelayMs, retryPolicyOf } from '@bellhop/model'
 import type { JobFailure, JobKind, JobRun, WorkerId } from '@bellhop/model'
 import * as persistence from '@bellhop/persistence'
-import type { AttemptPayload, AttemptUsage, Executor, JobRow, Lease, Transaction } from '@bellhop/persistence'
+import type {
+  AttemptPayload,
+  AttemptUsage,
+  ChangedJobs,
+  Executor,
+  JobRow,
+  Lease,
+  Transaction,
+} from '@bellhop/persistence'
 import { isPassing, toAppError } from './app-errors.ts'
 import { AttemptObjects } from './job-objects.ts'
 import type { Platform } from './platform.ts'
@@ -51,17 +59,23 @@ export async function runAttempt(host: AttemptHost, { jobId, attempt }: AttemptP
   try {
     const token = randomUUID()
     const { db } = platform.database
-    const claim = (tx: Executor) => persistence.claimJob(tx, jobId, attempt, { token, owner: host.workerId })
+    const others: ChangedJobs = []
+    const tellOthers = () => {
+      for (const other of others.splice(0)) platform.notifier.jobChanged(other)
+    }
+    const claim = (tx: Executor) => persistence.claimJob(tx, jobId, attempt, { token, owner: host.workerId }, others)
     // Of a first attempt it is one statement, which is a transaction by itself, and two round trips less.
     const job = await whilePassing(() => (attempt === 1 ? claim(db) : db.transaction(claim)))
+    tellOthers()
     if (!job) return
     platform.notifier.jobChanged(job)
     const controller = new AbortController()
     const lease = { jobId, attempt, token }
-    const done = runClaimed(host, job, lease, controller)
+    const done = runClaimed(host, job, lease, controller, others)
     running.set(token, { lease, done, stop: (reason) => controller.abort(new Stopped(reason)) })
     await done.finally(() => running.delete(token))
     platform.notifier.jobChanged(job)
+    tellOthers()
   } catch (cause) {
     platform.log.error(`Attempt ${attempt} of ${jobId} could not be brought to its end; it will be rescued.`, cause)
   }
@@ -75,14 +89,22 @@ interface Attempt {
   readonly processor: AnyProcessor
   readonly lease: Lease
   readonly objects: AttemptObjects
+  /** The jobs that its end changes, to be told of after it. */
+  readonly others: ChangedJobs
 }
 
-async function runClaimed(host: AttemptHost, job: JobRow, lease: Lease, controller: AbortController): Promise<void> {
+async function runClaimed(
+  host: AttemptHost,
+  job: JobRow,
+  lease: Lease,
+  controller: AbortController,
+  others: ChangedJobs,
+): Promise<void> {
   const { platform } = host
   const { signal } = controller
   const objects = new AttemptObjects(platform, job, signal)
   const kind = kindOf(platform, job)
-  const attempt: Attempt = { platform, job, kind, processor: host.processorOf(kind), lease, objects }
+  const attempt: Attempt = { platform, job, kind, processor: host.processorOf(kind), lease, objects, others }
   const timeout = setTimeout(() => controller.abort(new Stopped('timeout')), kind.timeoutMs)
   const scratchDir = join(host.scratchRoot, lease.token)
   const report = host.progress.track({ lease, workspaceId: job.workspaceId }, kind)
@@ -135,7 +157,7 @@ async function conclude(attempt: Attempt, outcome: Outcome, usage: AttemptUsage)
   })
   await whilePassing(() =>
     platform.database.db.transaction(async (tx) => {
-      await endBadly(tx, job, lease, error, usage)
+      await endBadly(tx, attempt, error, usage)
       if (!isClean) await queueDiscard(tx, job)
     }),
   )
@@ -143,11 +165,11 @@ async function conclude(attempt: Attempt, outcome: Outcome, usage: AttemptUsage)
 }
 
 async function complete(attempt: Attempt, output: unknown, usage: AttemptUsage): Promise<boolean> {
-  const { platform, processor, kind, job, lease, objects } = attempt
+  const { platform, processor, kind, job, lease, objects, others } = attempt
   const { db } = platform.database
   const { outputs } = objects
   const { completed } = processor
-  const asCompleted = (tx: Executor) => persistence.completeJob(tx, lease, { output, outputs, usage })
+  const asCompleted = (tx: Executor) => persistence.completeJob(tx, lease, { output, outputs, usage }, others)
   const isCompleted = await whilePassing(() =>
     // As in claiming.
     outputs.length === 0 && !completed
@@ -207,20 +229,22 @@ function kindOf({ kinds }: Platform, job: JobRow): JobKind {
 /** Fenced by the lease: when it is lost, nothing is written. */
 async function endBadly(
   tx: Transaction,
-  job: JobRow,
-  lease: Lease,
+  { job, kind, lease, others }: Attempt,
   error: unknown,
   usage: AttemptUsage,
 ): Promise<void> {
-  if (await persistence.finishCancel(tx, lease, usage)) return
+  if (await persistence.finishCancel(tx, lease, usage, others)) return
   const reason = error instanceof Stopped ? error.reason : undefined
   const failure = failureOf(error, reason)
-  if (!(await persistence.failJob(tx, lease, failure, usage))) return
+  if (!(await persistence.failJob(tx, lease, failure, usage, others))) return
+  const policy = retryPolicyOf(kind)
   if (reason === 'shutdown' || reason === 'lost') {
     // Not the job's fault: it gets its attempt back. One that was stopped in time, before others took it, is handed on.
     await persistence.retryJob(tx, job.id, { delayMs: 0, attemptsToAdd: 1 })
-  } else if (failure.retryable && job.attempt < job.maxAttempts) {
-    await persistence.retryJob(tx, job.id, { delayMs: retryDelayMs(job.attempt, Math.random()) })
+  } else if (!isFinal(policy, failure) && job.attempt < job.maxAttempts) {
+    await persistence.retryJob(tx, job.id, { delayMs: retryDelayMs(policy, job.attempt, Math.random()) })
+  } else {
+    others.push(...(await persistence.followEnd(tx, job.id)))
   }
 }
 
@@ -251,8 +275,8 @@ function failureOf(error: unknown, reason: StopReason | undefined): JobFailure {
 }
 
 /** How a job that its worker left is brought on: cancelled if that was asked for, tried again, or given up. */
-export async function rescueJob(tx: Transaction, job: JobRow): Promise<void> {
-  const spent = job.rescues + 1 >= JOB_RETRIES.maxRescues
+export async function rescueJob(tx: Transaction, job: JobRow, others: ChangedJobs): Promise<void> {
+  const spent = job.rescues + 1 >= MAX_RESCUES
   const failure: JobFailure = spent
     ? {
         code: 'WORKER_DIED',
@@ -260,17 +284,17 @@ export async function rescueJob(tx: Transaction, job: JobRow): Promise<void> {
         retryable: false,
       }
     : { code: 'WORKER_DIED', sentence: 'The worker died while it ran this job; another takes it up.', retryable: true }
-  if (!(await persistence.takeFromWorker(tx, job, failure))) return
+  if (!(await persistence.takeFromWorker(tx, job, failure, others))) return
   await queueDiscard(tx, job)
-  if (!job.cancelRequestedAt && !spent) {
-    await persistence.retryJob(tx, job.id, { delayMs: 0, attemptsToAdd: 1, rescued: true })
-  }
+  if (job.cancelRequestedAt) return
+  if (spent) others.push(...(await persistence.followEnd(tx, job.id)))
+  else await persistence.retryJob(tx, job.id, { delayMs: 0, attemptsToAdd: 1, rescued: true })
 }
 
 /** Gives back what a stopping worker holds, though its work would not stop: its writes are refused from now on. */
-export async function handBackJob(tx: Transaction, job: JobRow): Promise<void> {
+export async function handBackJob(tx: Transaction, job: JobRow, others: ChangedJobs): Promise<void> {
   const failure = failureOf(undefined, 'shutdown')
-  if (!(await persistence.takeFromWorker(tx, job, failure))) return
+  if (!(await persistence.takeFromWorker(tx, job, failure, others))) return
   await queueDiscard(tx, job)
   if (!job.cancelRequestedAt) await persistence.retryJob(tx, job.id, { delayMs: 0, attemptsToAdd: 1 })
 }

@@ -1,11 +1,20 @@
 import { createHash } from 'node:crypto'
-import { AppError, JOB_RETRIES, isId } from '@bellhop/model'
-import type { FileId, JobKind, JobKindRegistry, UserId, WorkspaceId } from '@bellhop/model'
-import { findFile, findJobByIdempotencyKey, insertJob } from '@bellhop/persistence'
-import type { JobRow, Transaction } from '@bellhop/persistence'
+import { AppError, isId, retryPolicyOf } from '@bellhop/model'
+import type { FileId, JobId, JobKind, JobKindRegistry, JobPriority, UserId, WorkspaceId } from '@bellhop/model'
+import { findFile, findJobByIdempotencyKey, insertJob, lockPredecessors } from '@bellhop/persistence'
+import type { JobOrder, JobRow, Transaction } from '@bellhop/persistence'
 import { describeFaults } from './input-faults.ts'
 
-export interface JobRequest {
+export interface JobOrderRequest {
+  /** Default: normal. */
+  readonly priority?: JobPriority | undefined
+  /** Not before so many milliseconds from now. */
+  readonly delayMs?: number | undefined
+  /** Not before these jobs of the same workspace are COMPLETED; when one of them is not to be, the job FAILS. */
+  readonly after?: readonly JobId[] | undefined
+}
+
+export interface JobRequest extends JobOrderRequest {
   readonly workspaceId: WorkspaceId
   readonly createdBy: UserId
   readonly kind: string
@@ -16,18 +25,18 @@ export interface JobRequest {
 /**
  * Writes a job and queues it in the caller's transaction, so that it exists if and only if what caused it does.
  * The same idempotency key with the same request gives the same job.
- * @throws AppError UNKNOWN_JOB_KIND, JOB_INPUT_INVALID, IDEMPOTENCY_CONFLICT
+ * @throws AppError UNKNOWN_JOB_KIND, JOB_INPUT_INVALID, JOB_NOT_FOUND, IDEMPOTENCY_CONFLICT
  */
 export async function startJob(tx: Transaction, kinds: JobKindRegistry, request: JobRequest): Promise<JobRow> {
   const { workspaceId, createdBy, idempotencyKey } = request
   const { kind, input } = parseRequest(kinds, request)
-  const requestHash = createHash('sha256')
-    .update(JSON.stringify([kind.name, input]))
-    .digest('hex')
+  const order = orderOf(request)
+  const requestHash = hashOf([kind.name, input], order)
   const before = await findHolder(tx, request, requestHash)
   if (before) return before
   const fileId = fileOf(input)
   if (fileId !== null) await requireReadyFile(tx, workspaceId, fileId)
+  if (order.after.length > 0) await requireJobs(tx, workspaceId, order.after)
   const row = await insertJob(tx, {
     workspaceId,
     createdBy,
@@ -35,12 +44,30 @@ export async function startJob(tx: Transaction, kinds: JobKindRegistry, request:
     kindVersion: kind.version,
     fileId,
     input,
-    maxAttempts: JOB_RETRIES.maxAttempts,
+    maxAttempts: retryPolicyOf(kind).tries,
+    order,
     idempotency: idempotencyKey === undefined ? undefined : { key: idempotencyKey, requestHash },
   })
   const job = row ?? (await findHolder(tx, request, requestHash))
   if (!job) throw new Error('An idempotency key is taken and nobody holds it.')
   return job
+}
+
+function orderOf({ priority = 'normal', delayMs = 0, after = [] }: JobOrderRequest): JobOrder {
+  return { priority, delayMs, after: [...new Set(after)].toSorted() }
+}
+
+/** When and after what is part of a request. Where nothing is said, its hash is what it was before one could say it. */
+function hashOf(request: readonly unknown[], { priority, delayMs, after }: JobOrder): string {
+  const isUsual = priority === 'normal' && delayMs === 0 && after.length === 0
+  const hashed = isUsual ? request : [...request, { priority, delayMs, after }]
+  return createHash('sha256').update(JSON.stringify(hashed)).digest('hex')
+}
+
+async function requireJobs(tx: Transaction, workspaceId: WorkspaceId, after: readonly JobId[]): Promise<void> {
+  const found = new Set((await lockPredecessors(tx, workspaceId, after)).map(({ id }) => id))
+  const missing = after.find((id) => !found.has(id))
+  if (missing) throw new AppError('JOB_NOT_FOUND', `There is no job ${missing} in this workspace to wait for.`)
 }
 
 /** The job that this idempotency key has made before, or a conflict when it was for another request. */

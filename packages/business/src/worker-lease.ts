@@ -104,6 +104,7 @@ export function keepLease(host: AttemptHost, worker: () => persistence.NewWorker
       rescueSilent,
       () => rescue((tx) => persistence.lockOrphanedJobs(tx, LEASE_MS)),
       requeueLost,
+      bringOnWaiting,
     ]
     for (const step of steps) {
       await step().catch((cause: unknown) => platform.log.warn('What others have left could not be brought on.', cause))
@@ -149,15 +150,24 @@ export function keepLease(host: AttemptHost, worker: () => persistence.NewWorker
     if (requeued > 0) platform.log.warn(`Queued ${requeued} jobs again that the queue had lost.`)
   }
 
+  /** What no end has brought on, because it was not written by those who should have. */
+  async function bringOnWaiting(): Promise<void> {
+    for (const sweep of [persistence.followForgotten, persistence.releaseForgotten]) {
+      for (const job of await db.transaction((tx) => sweep(tx))) platform.notifier.jobChanged(job)
+    }
+  }
+
   async function rescue(
     lock: (tx: persistence.Transaction) => Promise<persistence.JobRow[]>,
     bringOn = rescueJob,
   ): Promise<void> {
+    const others: persistence.ChangedJobs = []
     const rescued = await db.transaction(async (tx) => {
       const jobs = await lock(tx)
-      for (const job of jobs) await bringOn(tx, job)
+      for (const job of jobs) await bringOn(tx, job, others)
       return jobs
     })
+    for (const job of others) platform.notifier.jobChanged(job)
     for (const job of rescued) {
       platform.log.warn(`Brought on ${job.id}, which its worker had left.`)
       platform.notifier.jobChanged(job)

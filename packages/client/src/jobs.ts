@@ -25,7 +25,7 @@ export interface SubmitOptions {
   /** Not before so many milliseconds from now; at most 30 days. */
   readonly delayMs?: number
   /** Not before these have COMPLETED, at most 16; when one of them fails for good or is cancelled, the job FAILS. */
-  readonly after?: readonly JobRef[]
+  readonly after?: readonly JobRef<string>[]
   readonly signal?: AbortSignal
 }
 

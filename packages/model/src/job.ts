@@ -10,7 +10,8 @@ export const JOB_PRIORITIES = ['low', 'normal', 'high'] as const
 export type JobPriority = (typeof JOB_PRIORITIES)[number]
 
 /** What a PENDING job waits for: a worker, its time, other jobs, or a place under a limit. */
-export type JobWait = 'turn' | 'time' | 'jobs' | 'slot'
+export const JOB_WAITS = ['turn', 'time', 'jobs', 'slot'] as const
+export type JobWait = (typeof JOB_WAITS)[number]
 
 /**
  * status × command → next status, or null where there is no arrow. Total, so that a new status or command does not compile
@@ -59,15 +60,5 @@ export class JobInputError extends Error {
   }
 }
 
-export const JOB_RETRIES = {
-  maxAttempts: 3,
-  /** Between attempts, before jitter of ±20 %: 2 s, 8 s. */
-  firstDelayMs: 2_000,
-  delayFactor: 4,
-  /** A job whose worker died this often is itself the likely killer. */
-  maxRescues: 3,
-} as const
-
-export function retryDelayMs(failedAttempt: number, random: number): number {
-  return Math.round(JOB_RETRIES.firstDelayMs * JOB_RETRIES.delayFactor ** (failedAttempt - 1) * (0.8 + 0.4 * random))
-}
+/** A job whose worker died this often is itself the likely killer. */
+export const MAX_RESCUES = 3

@@ -42,6 +42,10 @@ export const LIMITS = {
   queuePlacesAsked: 500,
   kindNameChars: 64,
   idempotencyKeyChars: 200,
+  /** How far ahead a job can be asked for. */
+  jobDelayMs: 30 * 24 * HOUR_MS,
+  /** Jobs that one job waits for. */
+  jobPredecessors: 16,
   /** The longest that a long-poll is held. */
   longPollMs: 30_000,
   webhooksPerWorkspace: 10,

@@ -5,7 +5,9 @@ import {
   isJobEnded,
   jobStatusesBefore,
   nextJobStatus,
+  isFinal,
   retryDelayMs,
+  retryPolicyOf,
 } from '@bellhop/model'
 import type { JobCommand, JobStatus } from '@bellhop/model'
 import fc from 'fast-check'
@@ -54,8 +56,21 @@ test('the statuses before a command are those whose row has an arrow for it', ()
 })
 
 test('the delays of the automatic retries are 2 s and 8 s, give or take a fifth', () => {
-  expect([1, 2].map((attempt) => [0, 0.5, 1].map((random) => retryDelayMs(attempt, random)))).toEqual([
+  const policy = retryPolicyOf({})
+  expect(policy.tries).toBe(3)
+  expect([1, 2].map((attempt) => [0, 0.5, 1].map((random) => retryDelayMs(policy, attempt, random)))).toEqual([
     [1600, 2000, 2400],
     [6400, 8000, 9600],
   ])
+})
+
+test('a kind says how often and how far apart it is tried again, up to a bound, and what is final', () => {
+  const policy = retryPolicyOf({
+    retries: { firstDelayMs: 100, delayFactor: 10, maxDelayMs: 5_000, jitter: 0, finalErrors: ['NO_ACCOUNT'] },
+  })
+  expect([1, 2, 3].map((attempt) => retryDelayMs(policy, attempt, 0.5))).toEqual([100, 1_000, 5_000])
+  const failure = { code: 'NO_ACCOUNT', sentence: 'There is no account.', retryable: true }
+  expect(isFinal(policy, failure)).toBe(true)
+  expect(isFinal(policy, { ...failure, code: 'AWAY' })).toBe(false)
+  expect(isFinal(policy, { ...failure, code: 'AWAY', retryable: false })).toBe(true)
 })

@@ -26,29 +26,39 @@ export const CHORES = [
 ] as const
 export type Chore = (typeof CHORES)[number]
 
-export interface QueuedAttempt {
-  readonly id: JobId
-  readonly kind: string
-  readonly kindVersion: number
-  readonly attempt: number
-  readonly runAt: Date
+/**
+ * Queues the next attempt of each job in the caller's transaction. graphile-worker gets a single try: it can neither fence
+ * a zombie's completion nor cancel what runs, so every further try is an attempt of ours with a key of its own.
+ *
+ * A turn becomes a time of 1970, by which graphile-worker orders what has the same priority: its own priorities have 16
+ * bits, its times 64. What has had its turn, or waits for its time, goes before, and so do chores.
+ */
+export async function queueAttempts(tx: Executor, rows: readonly { readonly id: JobId }[]): Promise<void> {
+  if (rows.length === 0) return
+  await tx.execute(sql`
+    select ${addAttempt}
+    from public.jobs j
+    where j.id in (select jsonb_array_elements_text(${JSON.stringify(rows.map(({ id }) => id))}::jsonb))`)
 }
 
-/**
- * Queues one attempt in the caller's transaction. graphile-worker gets a single try: it can neither fence a zombie's
- * completion nor cancel what runs, so every further try is an attempt of ours with a key of its own.
- */
-export async function queueAttempt(tx: Executor, job: QueuedAttempt): Promise<void> {
-  const payload = JSON.stringify({ jobId: job.id, attempt: job.attempt } satisfies AttemptPayload)
+/** The same with the row of its progress, for a job that was just made: one round trip. */
+export async function queueFirstAttempt(tx: Executor, { id }: { readonly id: JobId }): Promise<void> {
   await tx.execute(sql`
-    select graphile_worker.add_job(
-      identifier := ${taskName(job.kind, job.kindVersion)},
-      payload := ${payload}::json,
-      run_at := ${job.runAt.toISOString()}::timestamptz,
-      max_attempts := 1,
-      job_key := ${attemptKey(job.id, job.attempt)}
-    )`)
+    with progress as (insert into public.job_progress (job_id) values (${id}))
+    select ${addAttempt}
+    from public.jobs j
+    where j.id = ${id} and j.parked_for is null`)
 }
+
+const addAttempt = sql`
+  graphile_worker.add_job(
+    identifier := 'job:' || j.kind || '@' || j.kind_version,
+    payload := json_build_object('jobId', j.id, 'attempt', j.attempt),
+    run_at := case when j.turn > 0 then timestamptz 'epoch' + j.turn * interval '1 microsecond' else j.run_at end,
+    max_attempts := 1,
+    job_key := j.id || ':' || j.attempt,
+    priority := case when j.turn > 0 then 1 else 0 end
+  )`
 
 /** Takes a waiting attempt out of the queue. One that runs is not touched: its claim will fail. */
 export async function unqueueAttempt(tx: Executor, job: { id: JobId; attempt: number }): Promise<void> {
@@ -86,20 +96,18 @@ const REQUEUED_AT_ONCE = 200
  * that died before it could claim them. Returns how many.
  */
 export async function requeueLost(tx: Executor): Promise<number> {
-  const lost = await tx.execute<{ id: JobId; kind: string; kind_version: number; attempt: number; due_ms: number }>(sql`
-    select j.id, j.kind, j.kind_version, j.attempt, (extract(epoch from j.run_at) * 1000)::float8 as due_ms
+  const lost = await tx.execute<{ id: JobId }>(sql`
+    select j.id
     from public.jobs j
     left join graphile_worker.jobs q on q.key = j.id || ':' || j.attempt
     where j.status = 'PENDING'
+      and j.parked_for is null
       and j.run_at < now() - ${LOST_AFTER}
       and (q.id is null or q.locked_at < now() - ${LOST_AFTER})
     order by j.id
     limit ${REQUEUED_AT_ONCE}
     for update of j skip locked`)
-  for (const { id, kind, kind_version: kindVersion, attempt, due_ms: dueMs } of lost) {
-    // When it was due by the database's clock; the one of this process may be wrong by hours.
-    await queueAttempt(tx, { id, kind, kindVersion, attempt, runAt: new Date(dueMs) })
-  }
+  await queueAttempts(tx, lost)
   return lost.length
 }
 

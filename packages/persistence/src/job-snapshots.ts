@@ -1,5 +1,5 @@
 import { JOB_STATUSES } from '@bellhop/model'
-import type { FileId, JobDetail, JobId, JobSnapshot, JobStatus, WorkspaceId } from '@bellhop/model'
+import type { FileId, JobDetail, JobId, JobSnapshot, JobStatus, JobWait, WorkspaceId } from '@bellhop/model'
 import { and, count, desc, eq, gt, inArray, lt, or, sql } from 'drizzle-orm'
 import type { SQL } from 'drizzle-orm'
 import type { Executor } from './database.ts'
@@ -19,6 +19,9 @@ const snapshotColumns = {
   version,
   attempt: jobs.attempt,
   maxAttempts: jobs.maxAttempts,
+  priority: jobs.priority,
+  parkedFor: jobs.parkedFor,
+  isDue: sql<boolean>`${jobs.runAt} <= now()`,
   fraction: jobProgress.fraction,
   stage: jobProgress.stage,
   workDone: jobProgress.workDone,
@@ -163,6 +166,8 @@ function toSnapshot(row: SnapshotRow): JobSnapshot {
     version: row.version,
     attempt: row.attempt,
     maxAttempts: row.maxAttempts,
+    priority: row.priority,
+    waitingFor: row.status === 'PENDING' ? waitOf(row) : null,
     progress: row.status === 'COMPLETED' ? 1 : Math.min(row.fraction, 0.99),
     stage: row.status === 'PROCESSING' ? row.stage : null,
     work: row.status === 'PROCESSING' ? toWork(row) : null,
@@ -181,4 +186,9 @@ function toSnapshot(row: SnapshotRow): JobSnapshot {
 
 function toWork({ workDone: done, workTotal: total, workUnit: unit }: SnapshotRow): JobSnapshot['work'] {
   return done === null || total === null || unit === null ? null : { done, total, unit }
+}
+
+function waitOf({ parkedFor, isDue }: Pick<SnapshotRow, 'parkedFor' | 'isDue'>): JobWait {
+  if (parkedFor !== null) return parkedFor === 'jobs' ? 'jobs' : 'slot'
+  return isDue ? 'turn' : 'time'
 }

@@ -1,10 +1,12 @@
 import { newId } from '@bellhop/model'
-import type { FileId, JobFailure, JobId, OutputId, UserId, WorkerId, WorkspaceId } from '@bellhop/model'
-import { and, eq, inArray, isNotNull, isNull, sql } from 'drizzle-orm'
+import type { FileId, JobFailure, JobId, JobPriority, OutputId, UserId, WorkerId, WorkspaceId } from '@bellhop/model'
+import { and, eq, inArray, isNotNull, isNull, not, or, sql } from 'drizzle-orm'
 import type { SQL } from 'drizzle-orm'
 import type { AttemptUsage } from './attempt-usage.ts'
 import type { Executor } from './database.ts'
-import { queueAttempt, unqueueAttempt } from './job-queue.ts'
+import { followEnd, insertDependencies, lockPredecessors } from './job-chains.ts'
+import { queueAttempts, queueFirstAttempt, unqueueAttempt } from './job-queue.ts'
+import { findFullScope, isUnlimited, park, releaseNext } from './job-slots.ts'
 import { jobProgress, jobs, outputs } from './schema/index.ts'
 
 export type JobRow = typeof jobs.$inferSelect
@@ -24,8 +26,21 @@ export interface NewJob {
   readonly input: unknown
   readonly maxAttempts: number
   readonly createdBy: UserId
+  readonly order?: JobOrder | undefined
   readonly idempotency?: { readonly key: string; readonly requestHash: string } | undefined
 }
+
+export interface JobOrder {
+  readonly priority: JobPriority
+  readonly delayMs: number
+  /** Jobs of the same workspace; those that are not are passed over. */
+  readonly after: readonly JobId[]
+}
+
+const AT_ONCE: JobOrder = { priority: 'normal', delayMs: 0, after: [] }
+
+/** Collects the jobs that a transition changes beside its own. Whoever gives it tells their watchers after the commit. */
+export type ChangedJobs = JobRow[]
 
 /** An output that is in the store and waits for its job to be COMPLETED. */
 export interface PendingOutput {
@@ -42,11 +57,15 @@ export interface PendingOutput {
 const risen: SQL<number> = sql`${jobs.version} + 1`
 
 /**
- * Inserts the job and queues its first attempt, in the caller's transaction. Undefined when the idempotency key is
- * taken: look the holder up with `findJobByIdempotencyKey`.
+ * Inserts the job and queues its first attempt, in the caller's transaction. One that waits for others is not queued; it
+ * FAILS at once when one of them has. Undefined when the idempotency key is taken: look the holder up with
+ * `findJobByIdempotencyKey`.
  */
 export async function insertJob(tx: Executor, job: NewJob): Promise<JobRow | undefined> {
-  const { idempotency, ...columns } = job
+  const { idempotency, order = AT_ONCE, ...columns } = job
+  const { workspaceId, kind } = job
+  const predecessors = order.after.length === 0 ? [] : await lockPredecessors(tx, workspaceId, order.after)
+  const waitsForJobs = predecessors.some(({ status }) => status !== 'COMPLETED')
   const [row] = await tx
     .insert(jobs)
     .values({
@@ -54,13 +73,28 @@ export async function insertJob(tx: Executor, job: NewJob): Promise<JobRow | und
       id: newId('job'),
       idempotencyKey: idempotency?.key ?? null,
       requestHash: idempotency?.requestHash ?? null,
+      priority: order.priority,
+      runAt: sql`now() + ${order.delayMs} * interval '1 millisecond'`,
+      turn: waitsForJobs || order.delayMs > 0 ? null : sql`job_turn(${workspaceId}, ${kind}, ${order.priority})`,
+      parkedFor: waitsForJobs ? 'jobs' : order.delayMs > 0 ? null : parkedLike({ workspaceId, kind }),
     })
     .onConflictDoNothing({ target: [jobs.workspaceId, jobs.idempotencyKey], where: sql`idempotency_key is not null` })
     .returning()
   if (!row) return undefined
-  await tx.insert(jobProgress).values({ jobId: row.id })
-  await queueAttempt(tx, row)
-  return row
+  await queueFirstAttempt(tx, row)
+  if (predecessors.length > 0) await insertDependencies(tx, row.id, predecessors)
+  const failed = predecessors.find(({ status }) => status === 'FAILED' || status === 'CANCELLED')
+  if (!failed) return row
+  const changed = await followEnd(tx, failed.id)
+  return changed.find(({ id }) => id === row.id) ?? row
+}
+
+/** Behind those of its kind or workspace that wait for a place already there is none for this one either. */
+function parkedLike({ workspaceId, kind }: Pick<NewJob, 'workspaceId' | 'kind'>): SQL<'kind' | 'workspace' | null> {
+  return sql`case
+    when exists (select from public.jobs where parked_for = 'kind' and kind = ${kind}) then 'kind'
+    when exists (select from public.jobs where parked_for = 'workspace' and workspace_id = ${workspaceId}) then 'workspace'
+  end`
 }
 
 export async function findJob(tx: Executor, workspaceId: WorkspaceId, id: JobId): Promise<JobRow | undefined> {
@@ -94,12 +128,47 @@ const NOTHING_DONE = {
   stages: null,
 } as const
 
-/** PENDING → PROCESSING. Undefined: cancelled, claimed by another, or an attempt of the past. */
+/**
+ * PENDING → PROCESSING. Undefined: cancelled, claimed by another, an attempt of the past; or it is not its turn after all,
+ * and it was put back to wait for it, or for a place under a limit. Where there is no limit it is one statement.
+ */
 export async function claimJob(
   tx: Executor,
   id: JobId,
   attempt: number,
   lease: { token: string; owner: WorkerId },
+  changed: ChangedJobs = [],
+): Promise<JobRow | undefined> {
+  const claimable = and(
+    eq(jobs.id, id),
+    eq(jobs.status, 'PENDING'),
+    eq(jobs.attempt, attempt),
+    isNull(jobs.cancelRequestedAt),
+    isNull(jobs.parkedFor),
+  )
+  let row = await setClaimed(tx, lease, false, and(claimable, isNotNull(jobs.turn), isUnlimited))
+  row ??= await tx.transaction(async (inner) => {
+    const [waiting] = await inner.select().from(jobs).where(claimable).for('update')
+    if (!waiting) return undefined
+    if (waiting.turn === null) {
+      changed.push(...(await takeTurn(inner, id)))
+      return undefined
+    }
+    const full = await findFullScope(inner, waiting)
+    if (!full) return setClaimed(inner, lease, true, claimable)
+    changed.push(...(await park(inner, id, full)))
+    return undefined
+  })
+  // The first attempt finds its progress as it was made.
+  if (row && attempt > 1) await tx.update(jobProgress).set(NOTHING_DONE).where(eq(jobProgress.jobId, id))
+  return row
+}
+
+async function setClaimed(
+  tx: Executor,
+  lease: { token: string; owner: WorkerId },
+  isLimited: boolean,
+  where: SQL | undefined,
 ): Promise<JobRow | undefined> {
   const [row] = await tx
     .update(jobs)
@@ -108,28 +177,74 @@ export async function claimJob(
       version: risen,
       leaseToken: lease.token,
       leaseOwner: lease.owner,
+      isLimited,
       startedAt: sql`now()`,
       errorCode: null,
       errorSentence: null,
       usage: null,
     })
-    .where(and(eq(jobs.id, id), eq(jobs.status, 'PENDING'), eq(jobs.attempt, attempt), isNull(jobs.cancelRequestedAt)))
+    .where(where)
     .returning()
-  if (!row) return undefined
-  // The first attempt finds its progress as it was made.
-  if (attempt > 1) await tx.update(jobProgress).set(NOTHING_DONE).where(eq(jobProgress.jobId, id))
   return row
+}
+
+/** Its time has come, and it queues behind those that came before. */
+async function takeTurn(tx: Executor, id: JobId): Promise<JobRow[]> {
+  const rows = await tx
+    .update(jobs)
+    .set({ turn: sql`job_turn(${jobs.workspaceId}, ${jobs.kind}, ${jobs.priority})`, version: risen })
+    .where(and(eq(jobs.id, id), eq(jobs.status, 'PENDING')))
+    .returning()
+  await queueAttempts(tx, rows)
+  return rows
+}
+
+/** What the end of an attempt brings to others: in its transaction, so that no dead process can swallow it. */
+async function followAttempt(tx: Executor, job: JobRow): Promise<JobRow[]> {
+  const isOver = job.status === 'COMPLETED' || job.status === 'CANCELLED'
+  return [
+    ...(isOver && job.hasSuccessors ? await followEnd(tx, job.id) : []),
+    ...(job.isLimited ? await releaseNext(tx, job) : []),
+  ]
 }
 
 /**
  * PROCESSING → COMPLETED, and with it its outputs become visible. False: the lease was lost or a cancel was asked for;
- * then the outputs belong to nobody and the caller removes them.
+ * then the outputs belong to nobody and the caller removes them. With outputs it must be called in a transaction; without
+ * it is one statement, or a transaction of its own where others wait for the end.
  */
 export async function completeJob(
   tx: Executor,
   lease: Lease,
   result: { output: unknown; outputs: readonly PendingOutput[]; usage?: AttemptUsage },
+  changed: ChangedJobs = [],
 ): Promise<boolean> {
+  const completable = and(held(lease), isNull(jobs.cancelRequestedAt))
+  if (result.outputs.length > 0) {
+    const row = await setCompleted(tx, result, completable)
+    if (!row) return false
+    if (row.fileId) {
+      const { workspaceId, id: jobId, fileId } = row
+      await tx.insert(outputs).values(result.outputs.map((output) => ({ ...output, workspaceId, jobId, fileId })))
+    }
+    changed.push(...(await followAttempt(tx, row)))
+    return true
+  }
+  const isAwaited = or(jobs.hasSuccessors, jobs.isLimited)!
+  if (await setCompleted(tx, result, and(completable, not(isAwaited)))) return true
+  return tx.transaction(async (inner) => {
+    const row = await setCompleted(inner, result, completable)
+    if (!row) return false
+    changed.push(...(await followAttempt(inner, row)))
+    return true
+  })
+}
+
+async function setCompleted(
+  tx: Executor,
+  result: { output: unknown; usage?: AttemptUsage },
+  where: SQL | undefined,
+): Promise<JobRow | undefined> {
   const [row] = await tx
     .update(jobs)
     .set({
@@ -141,14 +256,9 @@ export async function completeJob(
       usage: result.usage ?? null,
       finishedAt: sql`now()`,
     })
-    .where(and(held(lease), isNull(jobs.cancelRequestedAt)))
+    .where(where)
     .returning()
-  if (!row) return false
-  if (result.outputs.length > 0 && row.fileId) {
-    const { workspaceId, id: jobId, fileId } = row
-    await tx.insert(outputs).values(result.outputs.map((output) => ({ ...output, workspaceId, jobId, fileId })))
-  }
-  return true
+  return row
 }
 
 /** Whether this very attempt made the job COMPLETED: what to ask when the answer to `completeJob` was lost. */
@@ -160,37 +270,58 @@ export async function isCompletedBy(tx: Executor, lease: Lease): Promise<boolean
   return rows.length > 0
 }
 
-/** PROCESSING → FAILED. The caller may walk on to PENDING with `retryJob` in the same transaction. */
+/**
+ * PROCESSING → FAILED. In the same transaction the caller walks on to PENDING with `retryJob`, or gives the job up with
+ * `followEnd`.
+ */
 export async function failJob(
   tx: Executor,
   lease: Lease,
   failure: JobFailure,
   usage: AttemptUsage | null = null,
+  changed: ChangedJobs = [],
 ): Promise<boolean> {
-  const rows = await tx
+  const [row] = await tx
     .update(jobs)
     .set({ ...failed(failure), usage })
     .where(held(lease))
-    .returning({ id: jobs.id })
-  return rows.length > 0
+    .returning()
+  if (!row) return false
+  changed.push(...(await followAttempt(tx, row)))
+  return true
 }
 
 /** PROCESSING → CANCELLED, said by the worker when everything of the attempt has stopped. */
-export async function finishCancel(tx: Executor, lease: Lease, usage: AttemptUsage | null = null): Promise<boolean> {
-  const rows = await tx
+export async function finishCancel(
+  tx: Executor,
+  lease: Lease,
+  usage: AttemptUsage | null = null,
+  changed: ChangedJobs = [],
+): Promise<boolean> {
+  const [row] = await tx
     .update(jobs)
     .set({ status: 'CANCELLED', version: risen, leaseToken: null, leaseOwner: null, usage, finishedAt: sql`now()` })
     .where(and(held(lease), isNotNull(jobs.cancelRequestedAt)))
-    .returning({ id: jobs.id })
-  return rows.length > 0
+    .returning()
+  if (!row) return false
+  changed.push(...(await followAttempt(tx, row)))
+  return true
 }
 
-/** FAILED → PENDING as a new attempt, queued in the same transaction. Undefined when it is not FAILED. */
+/**
+ * FAILED → PENDING as a new attempt, queued in the same transaction. It goes first, for it has had its turn; with
+ * `takesTurn` it queues like a new job, and waits anew for those that it comes after. Undefined when it is not FAILED.
+ */
 export async function retryJob(
   tx: Executor,
   id: JobId,
-  options: { delayMs: number; attemptsToAdd?: number; rescued?: boolean },
+  options: { delayMs: number; attemptsToAdd?: number; rescued?: boolean; takesTurn?: boolean },
 ): Promise<JobRow | undefined> {
+  const waitsForJobs = sql`exists (
+    select from public.job_dependencies d join public.jobs p on p.id = d.after_id
+    where d.job_id = ${jobs.id} and p.status <> 'COMPLETED'
+  )`
+  const turn = options.takesTurn ? sql`job_turn(${jobs.workspaceId}, ${jobs.kind}, ${jobs.priority})` : sql`0`
   const [row] = await tx
     .update(jobs)
     .set({
@@ -203,24 +334,39 @@ export async function retryJob(
       finishedAt: null,
       startedAt: null,
       runAt: sql`now() + ${options.delayMs} * interval '1 millisecond'`,
+      parkedFor: sql`case when ${waitsForJobs} then 'jobs' end`,
+      turn: sql`case when not ${waitsForJobs} then ${turn} end`,
     })
     .where(and(eq(jobs.id, id), eq(jobs.status, 'FAILED')))
     .returning()
   if (row) {
     await tx.update(jobProgress).set({ fraction: 0, stage: null, etaAt: null }).where(eq(jobProgress.jobId, id))
-    await queueAttempt(tx, row)
+    if (row.parkedFor === null) await queueAttempts(tx, [row])
   }
   return row
 }
 
 /** PENDING → CANCELLED, at once. Undefined when it is not PENDING. */
-export async function cancelPendingJob(tx: Executor, workspaceId: WorkspaceId, id: JobId): Promise<JobRow | undefined> {
+export async function cancelPendingJob(
+  tx: Executor,
+  workspaceId: WorkspaceId,
+  id: JobId,
+  changed: ChangedJobs = [],
+): Promise<JobRow | undefined> {
   const [row] = await tx
     .update(jobs)
-    .set({ status: 'CANCELLED', version: risen, cancelRequestedAt: sql`now()`, finishedAt: sql`now()` })
+    .set({
+      status: 'CANCELLED',
+      version: risen,
+      parkedFor: null,
+      cancelRequestedAt: sql`now()`,
+      finishedAt: sql`now()`,
+    })
     .where(and(eq(jobs.id, id), eq(jobs.workspaceId, workspaceId), eq(jobs.status, 'PENDING')))
     .returning()
-  if (row) await unqueueAttempt(tx, row)
+  if (!row) return undefined
+  await unqueueAttempt(tx, row)
+  if (row.hasSuccessors) changed.push(...(await followEnd(tx, id)))
   return row
 }
 
@@ -238,10 +384,15 @@ export async function requestCancel(tx: Executor, workspaceId: WorkspaceId, id: 
 }
 
 /** Takes a job from a worker that is dead or was told to let go: fenced by its own lease, as the worker's writes are. */
-export async function takeFromWorker(tx: Executor, job: JobRow, failure: JobFailure): Promise<boolean> {
+export async function takeFromWorker(
+  tx: Executor,
+  job: JobRow,
+  failure: JobFailure,
+  changed: ChangedJobs = [],
+): Promise<boolean> {
   if (!job.leaseToken) return false
   const lease = { jobId: job.id, attempt: job.attempt, token: job.leaseToken }
-  return job.cancelRequestedAt ? finishCancel(tx, lease) : failJob(tx, lease, failure)
+  return job.cancelRequestedAt ? finishCancel(tx, lease, null, changed) : failJob(tx, lease, failure, null, changed)
 }
 
 /** Cancels what waits and asks to stop what runs of a file's jobs. Returns those that this changed. */
@@ -253,7 +404,7 @@ export async function cancelJobsOfFile(tx: Executor, workspaceId: WorkspaceId, f
     .orderBy(jobs.id)
   const changed: JobRow[] = []
   for (const { id } of active) {
-    const row = (await cancelPendingJob(tx, workspaceId, id)) ?? (await requestCancel(tx, workspaceId, id))
+    const row = (await cancelPendingJob(tx, workspaceId, id, changed)) ?? (await requestCancel(tx, workspaceId, id))
     if (row) changed.push(row)
   }
   return changed

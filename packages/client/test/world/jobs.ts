@@ -20,6 +20,8 @@ export class Jobs {
       version: 1,
       attempt: 1,
       maxAttempts: 3,
+      priority: 'normal',
+      waitingFor: null,
       progress: 0,
       stage: null,
       work: null,

@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import type { RetryPolicy } from './retry-policy.ts'
 
 /** What a job of one kind takes and gives. The contract only; `business` holds what runs. */
 export interface JobKind<
@@ -13,6 +14,10 @@ export interface JobKind<
   readonly output: Output
   /** An attempt that runs longer is stopped and FAILS. */
   readonly timeoutMs: number
+  /** What is not said is as usual: three tries, 2 s and 8 s apart. */
+  readonly retries?: Partial<RetryPolicy>
+  /** Jobs of this kind that run at once in the whole cluster; without: as many as there is room for. */
+  readonly maxRunning?: number
   /** What its work consists of, in order. Without them `run` tells a fraction of the whole. */
   readonly stages?: readonly JobStage[]
 }

@@ -110,7 +110,10 @@ export const jobs = pgTable(
       .where(sql`parked_for = 'jobs'`),
     check('jobs_status_check', oneOf(t.status, JOB_STATUSES)),
     check('jobs_priority_check', oneOf(t.priority, JOB_PRIORITIES)),
-    check('jobs_parked_check', sql`${t.parkedFor} is null or (${t.status} = 'PENDING' and ${oneOf(t.parkedFor, PARKED_FOR)})`),
+    check(
+      'jobs_parked_check',
+      sql`${t.parkedFor} is null or (${t.status} = 'PENDING' and ${oneOf(t.parkedFor, PARKED_FOR)})`,
+    ),
     check(
       'jobs_lease_check',
       sql`(${t.status} = 'PROCESSING') = (${t.leaseToken} is not null) and (${t.leaseToken} is null) = (${t.leaseOwner} is null)`,
