@@ -8,6 +8,7 @@ import {
 } from 'drizzle-orm/pg-core'
 import { type FanoutDependency, type KeyDependency } from './dependency.ts'
 import { LiveViewError } from './error.ts'
+import { assertDependenciesDeclared, assertKeyReachable } from './reachable.ts'
 import { assertStableQuery } from './stable-query.ts'
 import { sqlText } from './sql-text.ts'
 import { assertViewName, assertVersion, indexText, type IndexDeclarations, type ViewIndex } from './view-parts.ts'
@@ -65,7 +66,7 @@ export interface LiveViewOptions<TName extends string, TColumns extends Record<s
  *
  * @param name lower-case letters, digits and underscores, at most 40
  * @throws LiveViewError `name_invalid`, `key_missing`, `key_nullable`, `query_not_stable`, `parameter_unsupported`,
- *   `column_unsupported`, `dependency_missing`, `bound_invalid`
+ *   `column_unsupported`, `dependency_missing`, `dependency_undeclared`, `dependency_key_unreachable`, `bound_invalid`
  */
 export function liveView<TName extends string, TColumns extends Record<string, PgColumnBuilderBase>>(
   name: TName,
@@ -104,6 +105,8 @@ export function liveView<TName extends string, TColumns extends Record<string, P
   }
   const queryText = sqlText(`The query of view ${name}`, options.query)
   assertStableQuery(name, queryText)
+  assertDependenciesDeclared(name, options.query, options.depends)
+  for (const dependency of options.depends) assertKeyReachable(name, key, dependency)
   return {
     strategy: 'realtime',
     name,

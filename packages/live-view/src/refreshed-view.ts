@@ -4,6 +4,7 @@ import { type TableDependency } from './dependency.ts'
 import { LiveViewError } from './error.ts'
 import { assertSchedule, type Schedule } from './schedule.ts'
 import { sqlText } from './sql-text.ts'
+import { assertDependenciesDeclared } from './reachable.ts'
 import { assertStableQuery } from './stable-query.ts'
 import { assertVersion, assertViewName, indexText, type IndexDeclarations, type ViewIndex } from './view-parts.ts'
 
@@ -67,7 +68,7 @@ export interface BatchViewOptions<TView extends PgMaterializedView> extends Mate
  * where it does not.
  *
  * @throws LiveViewError `name_invalid`, `query_missing`, `query_not_stable`, `key_missing`, `key_nullable`,
- *   `option_unsupported`, `dependency_missing`, `bound_invalid`
+ *   `option_unsupported`, `dependency_missing`, `dependency_undeclared`, `bound_invalid`
  */
 export function refreshedView<TView extends PgMaterializedView>(
   view: TView,
@@ -131,6 +132,7 @@ function materialized<TView extends PgMaterializedView>(
   }
   const queryText = sqlText(`The query of view ${name}`, query)
   assertStableQuery(name, queryText)
+  assertDependenciesDeclared(name, query, options.depends)
   return {
     name,
     version: options.version,

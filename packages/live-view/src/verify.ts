@@ -1,5 +1,6 @@
 import { type Sql } from 'postgres'
 import { applyTransaction } from './apply-transaction.ts'
+import { definitionProblems, type DefinitionProblem } from './definition-problems.ts'
 import { DIRTY_ALL } from './log-ddl.ts'
 import { qualified, literal } from './sql-text.ts'
 import { dependencyTriggers } from './trigger-ddl.ts'
@@ -8,7 +9,7 @@ import { type AnyView } from './view.ts'
 
 export interface ViewFinding {
   readonly view: string
-  readonly code: 'not_installed' | 'definition_differs' | 'trigger_missing'
+  readonly code: 'not_installed' | 'definition_differs' | 'trigger_missing' | DefinitionProblem['code']
   /** What is wrong and what to do. */
   readonly message: string
   readonly mended: boolean
@@ -28,8 +29,14 @@ export async function verifyViews(
   const findings: ViewFinding[] = []
   for (const view of views) {
     const problem = await relationProblem(sql, view)
-    if (problem === undefined) findings.push(...(await triggerProblems(sql, view, mend)))
-    else findings.push(problem)
+    if (problem !== undefined) {
+      findings.push(problem)
+      continue
+    }
+    findings.push(...(await triggerProblems(sql, view, mend)))
+    for (const found of await definitionProblems(sql, view)) {
+      findings.push({ view: view.name, ...found, mended: false })
+    }
   }
   return findings
 }

@@ -1,8 +1,9 @@
-import { sql } from 'drizzle-orm'
-import { integer, pgMaterializedView, pgTable, QueryBuilder, text } from 'drizzle-orm/pg-core'
+import { eq, sql } from 'drizzle-orm'
+import { alias, integer, pgMaterializedView, pgTable, QueryBuilder, text } from 'drizzle-orm/pg-core'
 import { describe, expect, test } from 'vitest'
 import { dropViewMigration, liveView, on, refreshedView, viewMigration, type LiveViewOptions } from '../src/index.ts'
-import { catalog, insights, products } from './shop.ts'
+import { isDue } from '../src/schedule.ts'
+import { catalog, insights, makers, products } from './shop.ts'
 
 const columns = { id: text().notNull(), title: text() }
 const simple = {
@@ -62,6 +63,53 @@ describe('a dependency is refused', () => {
       expect.objectContaining({ code: 'dependency_without_primary_key' }),
     )
   })
+})
+
+test('a query that reads a table which no dependency names is refused, be it SQL or built', () => {
+  const undeclared = expect.objectContaining({
+    code: 'dependency_undeclared',
+    message: expect.stringContaining('"public"."makers"'),
+  })
+  const query = sql`select id, (select m.name from (select * from ${makers}) m) as title from ${products}`
+  expect(() => liveView('simple', { ...simple, query })).toThrow(undeclared)
+  const built = new QueryBuilder()
+    .select({ id: products.id, title: makers.name })
+    .from(products)
+    .leftJoin(makers, eq(makers.id, products.makerId))
+  expect(() => liveView('simple', { ...simple, query: built })).toThrow(undeclared)
+  const twin = alias(products, 'twin')
+  const paired = new QueryBuilder()
+    .select({ id: products.id, title: twin.title })
+    .from(products)
+    .leftJoin(twin, eq(twin.id, products.id))
+  expect(liveView('simple', { ...simple, query: paired }).name).toBe('simple')
+})
+
+test('a dependency whose key cannot be a key of the view is refused', () => {
+  const query = sql`select id, title from ${products} join ${makers} on true`
+  const numbered = { ...simple, columns: { id: integer().notNull(), title: text() }, query }
+  expect(() =>
+    liveView('simple', { ...numbered, depends: [on(products, { key: products.id }), on(makers)] as never }),
+  ).toThrow(expect.objectContaining({ code: 'dependency_key_unreachable', message: expect.stringContaining('fanout') }))
+})
+
+test.each([[{ everyMs: 10 }], [{ cron: '61 * * * *' }], [{ cron: 'tomorrow' }]])(
+  'the schedule %j is refused',
+  (schedule) => {
+    expect(() => on(products, { key: products.id, schedule })).toThrow(
+      expect.objectContaining({ code: 'schedule_invalid' }),
+    )
+  },
+)
+
+test('a schedule is due at its first time after the oldest change', () => {
+  const at = (time: string) => Date.parse(`2026-03-01T${time}Z`)
+  const nightly = { cron: '0 3 * * *' }
+  expect(isDue(nightly, at('02:00:00'), at('02:59:59'))).toBe(false)
+  expect(isDue(nightly, at('02:00:00'), at('03:00:00'))).toBe(true)
+  expect(isDue(nightly, at('03:00:01'), at('23:00:00'))).toBe(false)
+  expect(isDue({ everyMs: 60_000 }, at('02:00:00'), at('02:00:59'))).toBe(false)
+  expect(isDue({ everyMs: 60_000 }, at('02:00:00'), at('02:01:00'))).toBe(true)
 })
 
 test('a refreshed view is refused when its unique key may be null or its bounds make no sense', () => {

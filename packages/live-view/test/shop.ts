@@ -4,7 +4,7 @@ import { type Sql } from 'postgres'
 import { liveView, on, refreshedView, viewMigration } from '../src/index.ts'
 
 /** The base tables: products of a shop, offers for them (many to one), and makers (one to many). */
-const makers = pgTable('makers', { id: integer().primaryKey(), name: text().notNull(), motto: text() })
+export const makers = pgTable('makers', { id: integer().primaryKey(), name: text().notNull(), motto: text() })
 export const products = pgTable('products', {
   id: text().primaryKey(),
   shopId: text('shop_id').notNull(),
@@ -13,7 +13,7 @@ export const products = pgTable('products', {
   state: text().notNull().default('live'),
   details: jsonb().notNull().default({}),
 })
-const offers = pgTable('offers', {
+export const offers = pgTable('offers', {
   id: integer().primaryKey(),
   productId: text('product_id').references(() => products.id, { onDelete: 'cascade' }),
   price: numeric({ precision: 10, scale: 2 }).notNull(),
