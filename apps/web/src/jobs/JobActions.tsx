@@ -9,7 +9,7 @@ import { useJobActions } from './use-job-actions.ts'
 /** Cancel and retry, where the state allows them; as icons in a list, as words on the job's own page. */
 export function JobActions({ job, wordy = false }: { readonly job: JobSnapshot; readonly wordy?: boolean }) {
   const words = useWords()
-  const { mayCancel, mayRetry, busy, error, cancel, retry } = useJobActions(job)
+  const { mayCancel, mayRetry, busy, cancelling, error, cancel, retry } = useJobActions(job)
   const name = jobName(words, job)
   const refused = error === null ? null : <span className="text-sm text-bad">{error}</span>
   if (wordy) {
@@ -19,7 +19,7 @@ export function JobActions({ job, wordy = false }: { readonly job: JobSnapshot; 
         {mayCancel && (
           <Button onPress={cancel} isDisabled={busy}>
             <X aria-hidden size={16} />
-            {job.cancelling ? words.jobs.stopping : words.jobs.cancelShort}
+            {cancelling ? words.jobs.stopping : words.jobs.cancelShort}
           </Button>
         )}
         {mayRetry && (

@@ -28,6 +28,7 @@ export function JobFacts({ job }: { readonly job: JobSnapshot }) {
       <dl className="figures grid grid-cols-[auto_1fr] gap-x-6 gap-y-2 text-sm">
         <Fact name={words.jobs.columns.state}>{words.jobStatusShort[job.status]}</Fact>
         <Fact name={words.jobs.attempt}>{words.jobs.attemptOf(job.attempt, job.maxAttempts)}</Fact>
+        {job.priority !== 'normal' && <Fact name={words.jobs.priority}>{words.jobPriorities[job.priority]}</Fact>}
         <Fact name={words.jobs.created}>{format.dateTime(job.createdAt)}</Fact>
         <Fact name={words.jobs.started}>
           {job.startedAt === null ? words.jobs.notStarted : format.dateTime(job.startedAt)}

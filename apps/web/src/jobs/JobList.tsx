@@ -1,4 +1,4 @@
-import type { JobSnapshot } from '@bellhop/model'
+import type { JobQueuePlace, JobSnapshot } from '@bellhop/model'
 import { Link } from '@tanstack/react-router'
 import { memo } from 'react'
 import { useLiveJob } from '../live/live-jobs.ts'
@@ -9,6 +9,7 @@ import { JobActions } from './JobActions.tsx'
 import { JobState } from './JobState.tsx'
 import { jobKindText, jobName } from './job-words.ts'
 import { Took } from './Took.tsx'
+import { useQueuePlaces } from './use-queue-places.ts'
 
 const HEAD = 'px-4 py-2 text-left text-xs font-medium text-faint'
 const CELL = 'px-4 py-3 align-middle'
@@ -16,6 +17,7 @@ const CELL = 'px-4 py-3 align-middle'
 export function JobList({ jobs }: { readonly jobs: readonly JobSnapshot[] }) {
   const words = useWords()
   const { columns } = words.jobs
+  const places = useQueuePlaces(jobs)
   return (
     <div className="overflow-hidden rounded-xl border border-line bg-surface shadow-card">
       <table className="w-full table-fixed max-sm:block">
@@ -33,7 +35,7 @@ export function JobList({ jobs }: { readonly jobs: readonly JobSnapshot[] }) {
         </thead>
         <tbody className="divide-y divide-line max-sm:block">
           {jobs.map((job) => (
-            <JobRow key={job.id} job={job} />
+            <JobRow key={job.id} job={job} queue={places.get(job.id)} />
           ))}
         </tbody>
       </table>
@@ -41,9 +43,16 @@ export function JobList({ jobs }: { readonly jobs: readonly JobSnapshot[] }) {
   )
 }
 
-const JobRow = memo(function JobRow({ job: fetched }: { readonly job: JobSnapshot }) {
+interface JobRowProps {
+  readonly job: JobSnapshot
+  /** Where it waits, as asked for last. */
+  readonly queue: JobQueuePlace | undefined
+}
+
+const JobRow = memo(function JobRow({ job: fetched, queue }: JobRowProps) {
   const words = useWords()
-  const job = useLiveJob(fetched)
+  const live = useLiveJob(fetched)
+  const job = queue === undefined || live.status !== 'PENDING' ? live : { ...live, queue }
   return (
     <tr className="hover:bg-hover max-sm:grid max-sm:grid-cols-[1fr_auto] max-sm:py-1">
       <td className={`${CELL} max-sm:pb-0`}>

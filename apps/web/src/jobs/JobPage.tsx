@@ -15,6 +15,7 @@ import { JobData } from './JobData.tsx'
 import { JobFacts } from './JobFacts.tsx'
 import { JobForecast } from './JobForecast.tsx'
 import { JobListSkeleton } from './JobListSkeleton.tsx'
+import { JobLog } from './JobLog.tsx'
 import { JobOutputs } from './JobOutputs.tsx'
 import { JobState } from './JobState.tsx'
 import { JobTimeline } from './JobTimeline.tsx'
@@ -58,7 +59,9 @@ function JobOfId({ jobId }: { readonly jobId: JobId }) {
 
 function JobRead({ detail }: { readonly detail: AnyJobDetail }) {
   const words = useWords()
-  const job = useLiveJob(detail)
+  const live = useLiveJob(detail)
+  // The place has no version: the one that was asked for last is the newest.
+  const job = live.status === 'PENDING' ? { ...live, queue: detail.queue } : live
   return (
     <div className="flex flex-col gap-6">
       <header className="flex flex-col gap-3">
@@ -82,6 +85,7 @@ function JobRead({ detail }: { readonly detail: AnyJobDetail }) {
         <JobFacts job={job} />
         <JobTimeline attempts={detail.attempts} />
       </div>
+      <JobLog job={job} />
       <JobOutputs job={job} />
       <div className="grid items-start gap-6 lg:grid-cols-2">
         <JobData title={words.jobs.input} value={job.input} />

@@ -23,6 +23,7 @@ export function jobStateText(words: Words, job: JobSnapshot, nowMs: number): str
     const next = Math.min(job.attempt + 1, job.maxAttempts)
     return inMs > 0 ? words.jobs.retryIn(inMs, next, job.maxAttempts) : words.jobs.retrySoon(next, job.maxAttempts)
   }
+  if (job.status === 'PENDING' && job.waitingFor !== null) return words.jobWaits[job.waitingFor]
   return words.jobStatus[job.status]
 }
 

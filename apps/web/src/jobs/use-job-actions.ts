@@ -12,6 +12,8 @@ interface JobActions {
   readonly mayCancel: boolean
   readonly mayRetry: boolean
   readonly busy: boolean
+  /** Asked for, from here or elsewhere, and not yet done. */
+  readonly cancelling: boolean
   /** Why the last action was refused. */
   readonly error: string | null
   readonly cancel: () => void
@@ -36,6 +38,7 @@ export function useJobActions(job: JobSnapshot): JobActions {
     mayCancel: nextJobStatus(job.status, 'cancel') !== null,
     mayRetry: nextJobStatus(job.status, 'retry') !== null,
     busy: cancel.isPending || retry.isPending || job.cancelling,
+    cancelling: cancel.isPending || job.cancelling,
     error: failure === null ? null : errorSentence(words, failure),
     cancel: () => cancel.mutate({ jobId: job.id }),
     retry: () => retry.mutate({ jobId: job.id }),

@@ -58,7 +58,7 @@ export function MinutesChart({ minutes }: { readonly minutes: readonly EndedMinu
       </svg>
       <figcaption className="figures flex flex-wrap items-center gap-x-5 gap-y-1.5 text-sm">
         <span className="min-w-24 font-semibold">
-          {shown === undefined ? operations.lastHour : format.time(shown.at)}
+          {shown === undefined ? operations.lastHour : format.minute(shown.at)}
         </span>
         {STACK.map((status) => (
           <span key={status} className="inline-flex items-center gap-1.5 text-muted">

@@ -1,5 +1,14 @@
 import type { BellhopErrorCode } from '@bellhop/client'
-import type { FileFault, FileStatus, FileType, JobKindName, JobOutput, JobStatus } from '@bellhop/model'
+import type {
+  FileFault,
+  FileStatus,
+  FileType,
+  JobKindName,
+  JobOutput,
+  JobPriority,
+  JobStatus,
+  JobWait,
+} from '@bellhop/model'
 import { enOperations } from './en-operations.ts'
 import { plural } from './en-plural.ts'
 import { enSettings } from './en-settings.ts'
@@ -138,6 +147,16 @@ export const en = {
     FAILED: 'Failed',
     CANCELLED: 'Cancelled',
   } satisfies Record<JobStatus, string> as Record<JobStatus, string>,
+  jobWaits: {
+    turn: 'Waiting to be processed…',
+    time: 'Waits for its time',
+    jobs: 'Waits for another job',
+    slot: 'Waits for a free slot',
+  } satisfies Record<JobWait, string> as Record<JobWait, string>,
+  jobPriorities: { low: 'low', normal: 'normal', high: 'high' } satisfies Record<JobPriority, string> as Record<
+    JobPriority,
+    string
+  >,
   jobProgress: (fraction: number) => percent(fraction),
   /** By the code of a failure; where there is none, the sentence of whoever failed stands. */
   jobErrors: {} as Readonly<Record<string, string>>,
@@ -387,6 +406,10 @@ export const en = {
     showAll: 'Show all jobs',
     about: 'About this job',
     history: 'What happened',
+    priority: 'Priority',
+    log: 'Log',
+    logEmpty: 'The job has said nothing.',
+    logDropped: (lines: number) => `${plural(lines, 'older line is', 'older lines are')} not kept.`,
     input: 'Input',
     output: 'Output',
     outputFiles: 'Results',

@@ -13,7 +13,9 @@ export interface Formats {
   readonly ago: (iso: string, nowMs: number) => string
   readonly date: (iso: string) => string
   readonly dateTime: (iso: string) => string
+  /** Of a day that is known, to the second. */
   readonly time: (iso: string) => string
+  readonly minute: (iso: string) => string
   readonly day: (iso: string) => string
   readonly number: (value: number) => string
 }
@@ -36,7 +38,8 @@ export function formatsFor(locale: string): Formats {
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' })
   const date = new Intl.DateTimeFormat(locale, { dateStyle: 'medium' })
   const dateTime = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium' })
-  const time = new Intl.DateTimeFormat(locale, { timeStyle: 'short' })
+  const time = new Intl.DateTimeFormat(locale, { timeStyle: 'medium' })
+  const minute = new Intl.DateTimeFormat(locale, { timeStyle: 'short' })
   // Days of the insights are days in UTC, wherever the reader sits.
   const day = new Intl.DateTimeFormat(locale, { month: 'short', day: 'numeric', timeZone: 'UTC' })
 
@@ -68,6 +71,7 @@ export function formatsFor(locale: string): Formats {
     },
     date: (iso) => date.format(new Date(iso)),
     time: (iso) => time.format(new Date(iso)),
+    minute: (iso) => minute.format(new Date(iso)),
     dateTime: (iso) => dateTime.format(new Date(iso)),
     day: (iso) => day.format(new Date(iso)),
   }
