@@ -11,6 +11,9 @@ import type { TestPlatform } from '@bellhop/testkit'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { isAlive, startWorkerProcess } from './world/worker-process.ts'
 
+/** A worker loads its modules for seconds on a busy machine. */
+const SLOW_MS = 60_000
+
 const stack = new AsyncDisposableStack()
 let world: TestPlatform
 let worker: Awaited<ReturnType<typeof startWorkerProcess>>
@@ -113,49 +116,61 @@ test('a job about no file has nowhere to put outputs, and is told so', async () 
   expect((await ended(job.id)).status).toBe('CANCELLED')
 })
 
-test('when its worker is killed, no process of it lives on, though it is deaf', async () => {
-  await using lone = await startTestPlatform({ kindsDir: folderOf(1) })
-  const doomed = await startWorkerProcess(lone.environment)
-  const { id: jobId } = await submitJob(lone.owner, { kind: 'test.mischief', input: { act: 'spin' } })
-  const pid = await until('it tells its process', async () => {
-    const { stage } = await getJob(lone.owner, { jobId })
-    return Number(stage?.split(' ')[1]) || undefined
-  })
-  doomed.child.kill('SIGKILL')
-  await once(doomed.child, 'exit')
-  await until('it is gone', () => !isAlive(pid))
-})
+test(
+  'when its worker is killed, no process of it lives on, though it is deaf',
+  async () => {
+    await using lone = await startTestPlatform({ kindsDir: folderOf(1) })
+    const doomed = await startWorkerProcess(lone.environment)
+    const { id: jobId } = await submitJob(lone.owner, { kind: 'test.mischief', input: { act: 'spin' } })
+    const pid = await until('it tells its process', async () => {
+      const { stage } = await getJob(lone.owner, { jobId })
+      return Number(stage?.split(' ')[1]) || undefined
+    })
+    doomed.child.kill('SIGKILL')
+    await once(doomed.child, 'exit')
+    await until('it is gone', () => !isAlive(pid))
+  },
+  SLOW_MS,
+)
 
-test('a worker of version 1 leaves jobs of version 2 alone; one of version 2 takes both', async () => {
-  await using next = await startTestPlatform({ kindsDir: folderOf(2) })
-  await using _ = await startWorkerProcess({ ...next.environment, BELLHOP_KINDS_DIR: folderOf(1) })
-  const statusOf = async (jobId: JobId) => (await getJob(next.owner, { jobId })).status
-  const request = { kind: 'test.mischief', input: { act: 'look' } }
-  const job = await submitJob(next.owner, request)
-  // One that the older worker can take, queued after it, is done first.
-  const { file } = await uploadBytes(next.owner, 'a.csv', 'a,b\n1,2\n', { startJobs: false })
-  const other = await submitJob(next.owner, { kind: 'dataset.profile', input: { fileId: file.id } })
-  await until('the other is done', async () => (await statusOf(other.id)) === 'COMPLETED')
-  expect(await statusOf(job.id)).toBe('PENDING')
-  await using __ = await next.startWorker()
-  await until('a newer worker takes it', async () => (await statusOf(job.id)) === 'COMPLETED')
-})
+test(
+  'a worker of version 1 leaves jobs of version 2 alone; one of version 2 takes both',
+  async () => {
+    await using next = await startTestPlatform({ kindsDir: folderOf(2) })
+    await using _ = await startWorkerProcess({ ...next.environment, BELLHOP_KINDS_DIR: folderOf(1) })
+    const statusOf = async (jobId: JobId) => (await getJob(next.owner, { jobId })).status
+    const request = { kind: 'test.mischief', input: { act: 'look' } }
+    const job = await submitJob(next.owner, request)
+    // One that the older worker can take, queued after it, is done first.
+    const { file } = await uploadBytes(next.owner, 'a.csv', 'a,b\n1,2\n', { startJobs: false })
+    const other = await submitJob(next.owner, { kind: 'dataset.profile', input: { fileId: file.id } })
+    await until('the other is done', async () => (await statusOf(other.id)) === 'COMPLETED')
+    expect(await statusOf(job.id)).toBe('PENDING')
+    await using __ = await next.startWorker()
+    await until('a newer worker takes it', async () => (await statusOf(job.id)) === 'COMPLETED')
+  },
+  SLOW_MS,
+)
 
-test('a folder needs nothing installed; a file at fault in it stops the start, and is named with the reason', async () => {
-  await using folder = await kindsFolder()
-  await writeFile(join(folder.dir, 'first.ts'), kindText('team.first', 1))
-  await writeFile(join(folder.dir, 'again.ts'), kindText('team.first', 1))
-  await writeFile(join(folder.dir, 'ours.ts'), kindText('image.variants', 1))
-  await writeFile(join(folder.dir, 'zero.ts'), kindText('team.zero', 0))
-  await expect(startWorkerProcess({ ...world.environment, BELLHOP_KINDS_DIR: folder.dir })).rejects.toThrow(
-    [
-      'Not every file of the kinds folder can be used; mend or remove it.',
-      `${folder.dir}/first.ts: \`team.first\` is the kind of again.ts already; choose another name.`,
-      `${folder.dir}/ours.ts: \`image.variants\` is a kind that comes with Bellhop; choose another name.`,
-      `${folder.dir}/zero.ts: version: Expected a whole number from 1 to 10000.`,
-    ].join('\n'),
-  )
-})
+test(
+  'a folder needs nothing installed; a file at fault in it stops the start, and is named with the reason',
+  async () => {
+    await using folder = await kindsFolder()
+    await writeFile(join(folder.dir, 'first.ts'), kindText('team.first', 1))
+    await writeFile(join(folder.dir, 'again.ts'), kindText('team.first', 1))
+    await writeFile(join(folder.dir, 'ours.ts'), kindText('image.variants', 1))
+    await writeFile(join(folder.dir, 'zero.ts'), kindText('team.zero', 0))
+    await expect(startWorkerProcess({ ...world.environment, BELLHOP_KINDS_DIR: folder.dir })).rejects.toThrow(
+      [
+        'Not every file of the kinds folder can be used; mend or remove it.',
+        `${folder.dir}/first.ts: \`team.first\` is the kind of again.ts already; choose another name.`,
+        `${folder.dir}/ours.ts: \`image.variants\` is a kind that comes with Bellhop; choose another name.`,
+        `${folder.dir}/zero.ts: version: Expected a whole number from 1 to 10000.`,
+      ].join('\n'),
+    )
+  },
+  SLOW_MS,
+)
 
 async function kindsFolder(): Promise<{ readonly dir: string } & AsyncDisposable> {
   const dir = await mkdtemp(join(tmpdir(), 'bellhop-kinds-'))

@@ -10,6 +10,10 @@ const textCount = defineKind({
   name: 'text.count',
   version: 1,
   limits: { timeoutMs: 60_000, memoryMib: 256 },
+  stages: [
+    { name: 'downloading', weight: 1, unit: 'bytes' },
+    { name: 'counting', weight: 3, unit: 'bytes' },
+  ],
   input: z.object({
     fileId: fileIdSchema,
     /** How many of the most frequent words the output names. */
@@ -23,8 +27,8 @@ const textCount = defineKind({
     files: z.array(outputFileSchema),
   }),
 
-  async run({ input, objects, progress, log }) {
-    const source = await objects.download(input.fileId, 'source.txt')
+  async run({ input, objects, advance, log }) {
+    const source = await objects.download(input.fileId, 'source.txt', (done, of) => advance('downloading', done, of))
     const times = new Map<string, number>()
     let words = 0
     let readBytes = 0
@@ -36,7 +40,7 @@ const textCount = defineKind({
       }
       if (times.size > MAX_DISTINCT) throw new JobInputError('TOO_MANY_WORDS', `${source.name} has too many words.`)
       readBytes += Buffer.byteLength(line) + 1
-      progress(readBytes / source.sizeBytes, 'counting')
+      advance('counting', readBytes, source.sizeBytes)
     }
     log(`${words} words, ${times.size} of them distinct.`)
 

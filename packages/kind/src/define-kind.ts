@@ -1,3 +1,4 @@
+import type { JobStage } from '@bellhop/model'
 import type { z } from 'zod'
 import type { KindRun } from './kind-run.ts'
 
@@ -19,6 +20,8 @@ export interface Kind<
   /** What `run` returns, 1 MiB as JSON at most; it is parsed before the job is COMPLETED. */
   readonly output: Output
   readonly limits?: KindLimits
+  /** What the work consists of, in order, at most 32: `run` then tells of it with `advance`, and its end is foretold better. */
+  readonly stages?: readonly JobStage[]
   /**
    * Throws JobInputError when the input itself is at fault: then the job FAILS for good, with its sentence for people. After
    * any other error it is tried again, `limits.tries` times in all.
@@ -34,7 +37,7 @@ export interface KindLimits {
   /** Attempts in all, before a job FAILS for good. 1 to 10; default 3. */
   readonly tries?: number
   /** Jobs of this kind that run at once, over all workers. 1 to 1,000; default: as many as there is room for. */
-  readonly atOnce?: number
+  readonly maxRunning?: number
 }
 
 /** The default export of a file in the kinds folder. It says what types there are, and does nothing else. */

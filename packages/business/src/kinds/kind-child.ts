@@ -8,14 +8,14 @@ import { importKind } from './kind-imports.ts'
 import type { KindTask } from './kind-message.ts'
 import { kindRun, logConsole } from './kind-run.ts'
 
-async function runKind(task: KindTask, { progress }: ChildReport): Promise<unknown> {
+async function runKind(task: KindTask, report: ChildReport): Promise<unknown> {
   new Worker(new URL('parent-watch.ts', import.meta.url), { workerData: task.workerPid }).unref()
   logConsole()
   const line = new WorkerLine()
   // The worker has proved that it is one.
   const kind = (await importKind(task.path)) as Kind
   try {
-    return (await kind.run(kindRun(kind.input.parse(task.input), task, line, progress))) ?? null
+    return (await kind.run(kindRun(kind, task, line, report))) ?? null
   } catch (error) {
     throw inputFault(error)
   }

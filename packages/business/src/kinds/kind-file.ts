@@ -6,7 +6,8 @@ import { importKind } from './kind-imports.ts'
 import type { OwnKind } from './own-kind.ts'
 
 const MINUTE_MS = 60_000
-const DEFAULTS = { timeoutMs: 5 * MINUTE_MS, memoryMib: 512 }
+const DEFAULTS = { timeoutMs: 5 * MINUTE_MS, memoryMib: 512, tries: 3 }
+const MAX_STAGES = 32
 
 const whole = (min: number, max: number) => {
   const sentence = `Expected a whole number from ${min} to ${max}.`
@@ -16,6 +17,12 @@ const schema = z.custom<z.ZodType>(
   (value) => typeof value === 'object' && value !== null && 'safeParse' in value,
   'Expected a schema of zod.',
 )
+
+const stage = z.object({
+  name: z.string().min(1).max(100),
+  weight: z.number().positive('Expected a weight above 0.'),
+  unit: z.string().min(1).max(100).optional(),
+})
 
 const kindSchema = z.object(
   {
@@ -33,8 +40,11 @@ const kindSchema = z.object(
       .object({
         timeoutMs: whole(1_000, 24 * 60 * MINUTE_MS).default(DEFAULTS.timeoutMs),
         memoryMib: whole(32, 16_384).default(DEFAULTS.memoryMib),
+        tries: whole(1, 10).default(DEFAULTS.tries),
+        maxRunning: whole(1, 1_000).optional(),
       })
       .prefault({}),
+    stages: z.array(stage).min(1).max(MAX_STAGES, `Expected at most ${MAX_STAGES} stages.`).optional(),
     run: z.custom<Kind['run']>((value) => typeof value === 'function', 'Expected a function.'),
   },
   'Expected `export default defineKind({ … })`.',
@@ -42,8 +52,19 @@ const kindSchema = z.object(
 
 /** What the file at `path` defines. Rejects with the reason, for whoever wrote it, when it is no kind. */
 export async function readKindFile(path: string): Promise<OwnKind> {
-  const { run: _, limits, ...contract } = parsed(await importKind(path))
-  return { ...contract, ...limits, path }
+  const { name, version, input, output, stages, limits } = parsed(await importKind(path))
+  const { tries, maxRunning, ...bounds } = limits
+  return {
+    name,
+    version,
+    input,
+    output,
+    path,
+    ...bounds,
+    retries: { tries },
+    ...(maxRunning !== undefined && { maxRunning }),
+    ...(stages && { stages: stages.map(({ unit, ...rest }) => ({ ...rest, ...(unit !== undefined && { unit }) })) }),
+  }
 }
 
 function parsed(value: unknown): z.infer<typeof kindSchema> {

@@ -14,3 +14,9 @@ export interface KindTask {
 export type KindRequest =
   | { readonly type: 'download'; readonly fileId: string; readonly path: string; readonly tellsBytes: boolean }
   | { readonly type: 'put'; readonly output: Omit<NewOutput, 'body'> & { readonly body: { readonly path: string } } }
+
+/** Of a download that is under way. */
+export interface DownloadNews {
+  readonly receivedBytes: number
+  readonly ofBytes: number
+}

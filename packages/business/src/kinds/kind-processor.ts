@@ -5,7 +5,7 @@ import { z } from 'zod'
 import { describeFaults } from '../input-faults.ts'
 import { runInChild } from '../processors/child/run-in-child.ts'
 import type { AnyProcessor } from '../processors/registry.ts'
-import type { KindTask } from './kind-message.ts'
+import type { DownloadNews, KindTask } from './kind-message.ts'
 import type { OwnKind } from './own-kind.ts'
 
 const ENTRY = new URL('kind-child.ts', import.meta.url)
@@ -75,12 +75,12 @@ function isAboutFile(input: unknown): boolean {
   return z.object({ fileId: fileIdSchema }).safeParse(input).success
 }
 
-function atMost(tell: (receivedBytes: number) => void): (receivedBytes: number) => void {
+function atMost(tell: (news: unknown) => void): (receivedBytes: number, ofBytes: number) => void {
   let toldAt = Number.NEGATIVE_INFINITY
-  return (receivedBytes) => {
-    if (performance.now() - toldAt < BYTES_EVERY_MS) return
+  return (receivedBytes, ofBytes) => {
+    if (performance.now() - toldAt < BYTES_EVERY_MS && receivedBytes < ofBytes) return
     toldAt = performance.now()
-    tell(receivedBytes)
+    tell({ receivedBytes, ofBytes } satisfies DownloadNews)
   }
 }
 
