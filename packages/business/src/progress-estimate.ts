@@ -31,8 +31,14 @@ export interface Remaining {
 }
 
 const LATE = 0.9
-/** A job that has done so much of its work is believed half about its own speed, half what others say. */
-const HALF_TRUST = 0.15
+/**
+ * A job that has done so much of its work is believed half about its own speed, half what others took; one that has done so
+ * much of a stage, about the rate of that. Like the two below, fitted to recorded jobs (`test/estimates/`).
+ */
+const HALF_TRUST_SPEED = 0.5
+const HALF_TRUST_RATE = 0.15
+/** What comes may be slower than all that was. */
+const LATE_MARGIN = 1.4
 /** No machine is believed to be further from the others than that. */
 const MAX_SPEED = 30
 /** Without others, no time is told before there is evidence; then the late end is so much further than the expected. */
@@ -41,7 +47,7 @@ const MIN_FRACTION = 0.03
 const LATE_ALONE = 2
 /** What is over its time goes on for this part of the time that it has been silent or running. */
 const OVERDUE = 0.2
-const OVERDUE_LATE = 0.8
+const OVERDUE_LATE = 1.5
 
 /**
  * The time that is left: what jobs like this one took from where it stands now, each corrected by how fast this one has
@@ -53,16 +59,23 @@ export function estimateRemaining(samples: readonly Sample[], moment: Moment): R
 }
 
 function byOthers(samples: readonly Sample[], moment: Moment): Remaining {
-  const left = samples
-    .map((sample) => remainingAs(sample, moment) - moment.idleMs)
-    // Those that would have ended by now are no longer like this one.
+  const own = stillLeft(samples, moment, true)
+  // At worst it is as slow as the slow ones were, however fast it has been.
+  const any = [...own, ...stillLeft(samples, moment, false)].toSorted((a, b) => a - b)
+  const over = overdue(moment)
+  const expectedMs = own.length > 0 ? quantile(own, 0.5) : over.expectedMs
+  const lateMs = quantile(any, LATE * (1 + 1 / any.length)) * LATE_MARGIN
+  // The more of them it has outlasted, the less they say.
+  const outlasted = 1 - any.length / (2 * samples.length)
+  return { expectedMs, lateMs: Math.max(expectedMs, lateMs, over.lateMs * outlasted) }
+}
+
+/** Those that would have ended by now are no longer like this one. */
+function stillLeft(samples: readonly Sample[], moment: Moment, asFastAsThis: boolean): number[] {
+  return samples
+    .map((sample) => remainingAs(sample, moment, asFastAsThis) - moment.idleMs)
     .filter((ms) => ms > 0)
     .toSorted((a, b) => a - b)
-  if (left.length === 0) return overdue(moment)
-  const expectedMs = quantile(left, 0.5)
-  // Of few, the ninth of ten is beyond the longest.
-  const lateMs = quantile(left, LATE * (1 + 1 / left.length)) * (1 + 1 / left.length)
-  return { expectedMs, lateMs: Math.max(lateMs, expectedMs) }
 }
 
 function alone(moment: Moment): Remaining | null {
@@ -78,16 +91,17 @@ function overdue({ elapsedMs, idleMs }: Moment): Remaining {
 }
 
 /** What was left when the job last said something, had it been this other one. */
-function remainingAs(sample: Sample, moment: Moment): number {
+function remainingAs(sample: Sample, moment: Moment, asFastAsThis: boolean): number {
   const stageMs = moment.stage ? sample.stageMs : [sample.totalMs]
   const { index, fraction, rate } = moment.stage ?? { index: 0, fraction: moment.fraction, rate: moment.rate }
   const ofStage = stageMs[index] ?? 0
   const doneMs = sum(stageMs.slice(0, index)) + fraction * ofStage
+  if (!asFastAsThis) return (1 - fraction) * ofStage + sum(stageMs.slice(index + 1))
   const speed = speedOf(moment.elapsedMs - moment.idleMs, doneMs, sample.totalMs)
   const asOther = (1 - fraction) * ofStage * speed
   const later = sum(stageMs.slice(index + 1)) * speed
   if (rate === 0 || asOther === 0) return asOther + later
-  const own = fraction / (fraction + HALF_TRUST)
+  const own = fraction / (fraction + HALF_TRUST_RATE)
   return asOther ** (1 - own) * ((1 - fraction) / rate) ** own + later
 }
 
@@ -96,7 +110,7 @@ function speedOf(tookMs: number, otherTookMs: number, otherTotalMs: number): num
   if (otherTookMs <= 0 || tookMs <= 0) return 1
   const share = otherTookMs / otherTotalMs
   const ratio = Math.max(1 / MAX_SPEED, Math.min(MAX_SPEED, tookMs / otherTookMs))
-  return ratio ** (share / (share + HALF_TRUST))
+  return ratio ** (share / (share + HALF_TRUST_SPEED))
 }
 
 /** Of sorted numbers, between the two nearest. */
