@@ -275,7 +275,7 @@ function failureOf(error: unknown, reason: StopReason | undefined): JobFailure {
 }
 
 /** How a job that its worker left is brought on: cancelled if that was asked for, tried again, or given up. */
-export async function rescueJob(tx: Transaction, job: JobRow, others: ChangedJobs): Promise<void> {
+export async function rescueJob(tx: Transaction, job: JobRow, others: ChangedJobs = []): Promise<void> {
   const spent = job.rescues + 1 >= MAX_RESCUES
   const failure: JobFailure = spent
     ? {
@@ -292,7 +292,7 @@ export async function rescueJob(tx: Transaction, job: JobRow, others: ChangedJob
 }
 
 /** Gives back what a stopping worker holds, though its work would not stop: its writes are refused from now on. */
-export async function handBackJob(tx: Transaction, job: JobRow, others: ChangedJobs): Promise<void> {
+export async function handBackJob(tx: Transaction, job: JobRow, others: ChangedJobs = []): Promise<void> {
   const failure = failureOf(undefined, 'shutdown')
   if (!(await persistence.takeFromWorker(tx, job, failure, others))) return
   await queueDiscard(tx, job)

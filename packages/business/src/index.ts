@@ -53,4 +53,5 @@ export {
   updateWebhook,
 } from './webhooks.ts'
 export { startWorker } from './worker.ts'
+export { kindLimitsSetting, kindPatternsSetting } from './worker-pool.ts'
 export type { WorkerOptions } from './worker.ts'

@@ -12,6 +12,7 @@ import { processorOf as registered } from './processors/registry.ts'
 import type { AnyProcessor } from './processors/registry.ts'
 import { ProgressReporter } from './progress-reporter.ts'
 import { keepLease } from './worker-lease.ts'
+import { kindsOfPool } from './worker-pool.ts'
 
 /** How long a stopping worker waits for its jobs before it tells them to stop. */
 const FINISH_WITHIN_MS = 3_000
@@ -25,16 +26,21 @@ export interface WorkerOptions {
   readonly scratchRoot: string
   /** How long stopping waits for what runs, before that is stopped and handed back. Default 3 s. */
   readonly finishWithinMs?: number
+  /** The kinds that it takes, by name or by patterns such as `image.*`. Default: all. */
+  readonly kinds?: readonly string[]
+  /** Whether it does the house's own chores too. Default: yes; some worker must. */
+  readonly chores?: boolean
+  /** Jobs at once in the whole cluster, by kind; goes before what the kind says. */
+  readonly kindLimits?: ReadonlyMap<string, number>
   /** What runs a kind. Default: the registry; a measurement of all the rest puts something idle in its place. */
   readonly processorOf?: (kind: JobKind) => AnyProcessor
 }
 
 /** Takes jobs, keeps their lease, rescues those of dead workers, and keeps the views fresh. Disposing hands back what runs. */
-export async function startWorker(
-  platform: Platform,
-  { concurrency, scratchRoot, finishWithinMs = FINISH_WITHIN_MS, processorOf = registered }: WorkerOptions,
-): Promise<AsyncDisposable> {
+export async function startWorker(platform: Platform, options: WorkerOptions): Promise<AsyncDisposable> {
+  const { concurrency, scratchRoot, finishWithinMs = FINISH_WITHIN_MS, processorOf = registered } = options
   const { database, notifier, log, settings } = platform
+  const kinds = kindsOfPool(platform.kinds.all, options.kinds ?? ['*'])
   const workerId = newId('worker')
   const scratch = join(scratchRoot, workerId)
   await mkdir(scratch, { recursive: true })
@@ -46,7 +52,6 @@ export async function startWorker(
     running: new Map(),
     processorOf,
   }
-  const kinds = platform.kinds.all
   const worker = {
     id: workerId,
     poolId: '',
@@ -56,6 +61,10 @@ export async function startWorker(
     concurrency,
   }
 
+  await persistence.setKindLimits(
+    database.db,
+    new Map(kinds.map(({ name, maxRunning }) => [name, options.kindLimits?.get(name) ?? maxRunning])),
+  )
   await persistence.registerWorker(database.db, worker)
   const stopping = new AbortController()
   const runner = await persistence.startJobRunner({
@@ -63,7 +72,7 @@ export async function startWorker(
     concurrency,
     kinds,
     onAttempt: (payload) => runAttempt(host, payload),
-    chores: choresOf(platform, stopping.signal),
+    chores: options.chores === false ? null : choresOf(platform, stopping.signal),
     onRenamed: (poolId) => database.db.transaction((tx) => persistence.unlockPools(tx, [poolId])),
     onError: (message, cause) => log.warn(message, cause),
   })

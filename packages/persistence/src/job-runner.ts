@@ -12,8 +12,8 @@ export interface JobRunnerOptions {
   readonly concurrency: number
   /** Runs an attempt and never throws: what fails is written to the job's row. */
   onAttempt(payload: AttemptPayload): Promise<void>
-  /** Throws to be tried again later. */
-  readonly chores: Readonly<Record<Chore, (payload: unknown) => Promise<void>>>
+  /** Throws to be tried again later. Null: chores are left to other workers. */
+  readonly chores: Readonly<Record<Chore, (payload: unknown) => Promise<void>>> | null
   /** The runner goes on under another name: what it had locked under this one stays locked for hours, unless it is freed. */
   onRenamed(poolId: string): Promise<void>
   onError(message: string, cause: unknown): void
@@ -95,7 +95,8 @@ async function startPool(options: JobRunnerOptions): Promise<Pool> {
       taskList[taskName(kind.name, version)] = async (payload) => options.onAttempt(attemptPayload.parse(payload))
     }
   }
-  for (const chore of CHORES) taskList[chore] = async (payload) => options.chores[chore](payload)
+  const { chores } = options
+  if (chores) for (const chore of CHORES) taskList[chore] = async (payload) => chores[chore](payload)
 
   let id = ''
   const events: WorkerEvents = new EventEmitter()
@@ -111,7 +112,7 @@ async function startPool(options: JobRunnerOptions): Promise<Pool> {
     pollInterval: POLL_INTERVAL_MS,
     noHandleSignals: true,
     taskList,
-    crontab: CRONTAB,
+    crontab: chores ? CRONTAB : '',
     logger: new Logger(() => (level, message, meta) => {
       if (level === 'error') options.onError(message, meta)
     }),

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ensureFirstOwner, listenForChanges, loadKinds, openPlatform, startWorker } from '@bellhop/business'
-import type { Caller, Context, Log, Platform } from '@bellhop/business'
+import type { Caller, Context, Log, Platform, WorkerOptions } from '@bellhop/business'
 import { startObjectStore } from '@bellhop/local-stack'
 import type { StoreGuard } from '@bellhop/local-stack'
 import { KIB, LIMITS } from '@bellhop/model'
@@ -22,7 +22,7 @@ export interface TestPlatform extends AsyncDisposable {
   /** The same workspace as the owner's, seen with another role. */
   as(role: Role): Context
   /** Starts another worker on the same database and store. */
-  startWorker(options?: { concurrency?: number }): Promise<AsyncDisposable>
+  startWorker(options?: Partial<Omit<WorkerOptions, 'scratchRoot'>>): Promise<AsyncDisposable>
   /** Stops the object store; what it returns starts it again, at the same address. */
   stopStore(): Promise<() => Promise<void>>
   /** In front of the store where `flaky` asks for it; else it carries nothing. */
@@ -140,8 +140,8 @@ export async function startTestPlatform(
         store = await openStore(port)
       }
     },
-    startWorker: ({ concurrency = 2 } = {}) =>
-      startWorker(platform, { concurrency, scratchRoot: join(dir, 'scratch') }),
+    startWorker: (options = {}) =>
+      startWorker(platform, { concurrency: 2, ...options, scratchRoot: join(dir, 'scratch') }),
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   }
 }
