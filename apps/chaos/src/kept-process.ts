@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
+import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 
 export type App = 'server' | 'worker'
@@ -8,6 +9,9 @@ export type App = 'server' | 'worker'
 const RESTART_AFTER_MS = 500
 const READY_MS = 60_000
 const STOP_MS = 15_000
+/** A start that fails is tried again meanwhile. */
+const SERVING_MS = 120_000
+const LOOK_EVERY_MS = 50
 /** What is kept of what it wrote, for a failure to be understood. */
 const KEPT_CHARS = 20_000
 
@@ -49,9 +53,10 @@ export class KeptProcess implements AsyncDisposable {
     return this.#starting
   }
 
-  /** Resolves when it runs, after a kill again. */
-  get ready(): Promise<void> {
-    return this.#starting
+  /** Resolves when a server takes requests, after a kill again. */
+  async untilServing(): Promise<void> {
+    const signal = AbortSignal.timeout(SERVING_MS)
+    while (this.port === undefined) await delay(LOOK_EVERY_MS, undefined, { signal })
   }
 
   kill(): void {
@@ -96,15 +101,16 @@ export class KeptProcess implements AsyncDisposable {
       if (!this.#stopped) this.#starting = delayed(() => (this.#stopped ? Promise.resolve() : this.#launch()))
       this.#starting.catch(() => {})
     })
-    const [message] = (await once(child, 'message', { signal: AbortSignal.timeout(READY_MS) })) as [
-      { type: string; message?: string; url?: string },
-    ]
+    const gone = new AbortController()
+    child.once('exit', () => gone.abort())
+    const signal = AbortSignal.any([gone.signal, AbortSignal.timeout(READY_MS)])
+    const [message] = (await once(child, 'message', { signal })) as [{ type: string; message?: string; url?: string }]
     if (message.type !== 'ready') throw new Error(`The ${app} did not start: ${message.message}`)
     this.#url = message.url
   }
 }
 
 async function delayed(act: () => Promise<void>): Promise<void> {
-  await new Promise((resolve) => setTimeout(resolve, RESTART_AFTER_MS))
+  await delay(RESTART_AFTER_MS)
   return act()
 }

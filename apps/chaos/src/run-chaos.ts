@@ -34,6 +34,9 @@ export async function runChaos(
     say(`${scenario.name} …`)
     const outcome = await runScenario(world, load, scenario)
     outcomes.push(outcome)
+    say(
+      `  recovered in ${outcome.recoveryMs} ms; of ${outcome.jobs} jobs ${outcome.lost} lost, ${outcome.duplicates} duplicates`,
+    )
     for (const fault of outcome.faults) say(`  ${fault}`)
     if (outcome.faults.length > 0) for (const kept of [...world.servers, ...world.workers]) say(kept.said.slice(-2_000))
   }

@@ -101,7 +101,7 @@ const serverKilled: Scenario = {
     const [server] = world.servers
     server?.kill()
     await pause(1_000)
-    await server?.ready
+    await server?.untilServing()
   },
 }
 
