@@ -1,15 +1,13 @@
 import type { JobId, JobLogLine, JobSnapshot } from '@bellhop/model'
 import { isJobEnded } from '@bellhop/model'
 import { useEffect, useLayoutEffect, useRef, useState } from 'react'
-import { throttle } from '../live/throttle.ts'
 import { useRevival } from '../live/use-revival.ts'
 import { trpc } from '../trpc.ts'
 import { Panel } from '../ui/Panel.tsx'
 import { ScrollArea } from '../ui/ScrollArea.tsx'
 import { useWords } from '../words/use-words.ts'
-import { joinLog } from './log-lines.ts'
+import { gatherLines, joinLog } from './log-lines.ts'
 
-const DRAW_EVERY_MS = 100
 /** So near to its end the view goes along with what comes. */
 const AT_END_PX = 24
 
@@ -18,16 +16,13 @@ export function JobLog({ job }: { readonly job: JobSnapshot }) {
   const { jobs, common } = useWords()
   const { data } = trpc.jobs.log.useQuery({ jobId: job.id })
   const [followed, setFollowed] = useState<readonly JobLogLine[]>([])
+  const [gathered] = useState(() => gatherLines((more) => setFollowed((known) => joinLog(known, more))))
+  useEffect(() => () => gathered.stop(), [gathered])
   const lines = joinLog(data?.lines ?? [], followed)
   return (
     <Panel title={jobs.log} flush={lines.length > 0}>
       {data !== undefined && !isJobEnded(job.status) && (
-        <Follower
-          key={job.attempt}
-          jobId={job.id}
-          after={data.lines.at(-1)?.seq ?? 0}
-          onLines={(more) => setFollowed((known) => joinLog(known, more))}
-        />
+        <Follower key={job.attempt} jobId={job.id} after={data.lines.at(-1)?.seq ?? 0} onLine={gathered.add} />
       )}
       {lines.length > 0 && <Lines lines={lines} dropped={data?.dropped ?? 0} />}
       {lines.length === 0 && <p className="text-muted">{data === undefined ? common.loading : jobs.logEmpty}</p>}
@@ -38,38 +33,18 @@ export function JobLog({ job }: { readonly job: JobSnapshot }) {
 interface FollowerProps {
   readonly jobId: JobId
   readonly after: number
-  readonly onLines: (lines: readonly JobLogLine[]) => void
+  readonly onLine: (line: JobLogLine) => void
 }
 
-/** Renders nothing: hands on what comes, in bursts. */
-function Follower({ jobId, after, onLines }: FollowerProps) {
+/** Renders nothing: hands on what comes. */
+function Follower({ jobId, after, onLine }: FollowerProps) {
   // The connection goes on from its own cursor; only the first start needs ours.
   const [lastEventId] = useState(String(after))
-  const take = useRef(onLines)
-  useEffect(() => {
-    take.current = onLines
-  })
-  const [gathered] = useState(() => {
-    let waiting: JobLogLine[] = []
-    const draw = throttle(DRAW_EVERY_MS, () => {
-      const lines = waiting
-      waiting = []
-      take.current(lines)
-    })
-    return {
-      draw,
-      add(line: JobLogLine) {
-        waiting.push(line)
-        draw.call()
-      },
-    }
-  })
   const feed = trpc.jobs.logFeed.useSubscription(
     { jobId, lastEventId },
-    { onData: ({ data: { line } }) => line !== null && gathered.add(line) },
+    { onData: ({ data: { line } }) => line !== null && onLine(line) },
   )
   useRevival(feed)
-  useEffect(() => () => gathered.draw.stop(), [gathered])
   return null
 }
 
@@ -83,7 +58,7 @@ function Lines({ lines, dropped }: { readonly lines: readonly JobLogLine[]; read
     const wasAtEnd = box.scrollTop + box.clientHeight >= heightBefore.current - AT_END_PX
     if (wasAtEnd) box.scrollTop = box.scrollHeight
     heightBefore.current = box.scrollHeight
-  }, [lines])
+  })
   return (
     <ScrollArea label={jobs.log} className="max-h-80">
       <div ref={content} role="log" aria-live="off" aria-label={jobs.log} className="p-4 font-mono text-xs">

@@ -1,10 +1,13 @@
-import { isJobKindName } from '@bellhop/model'
 import type { JobSnapshot } from '@bellhop/model'
 import type { Words } from '../words/en.ts'
 
-/** A kind of a team's own goes by its name. */
+/** A kind of a team's own goes by its name. Asked of the words, for the list of kinds would bring their schemas along. */
 export function jobKindText(words: Words, kind: string): string {
-  return isJobKindName(kind) ? words.jobKinds[kind] : kind
+  return isWorded(words.jobKinds, kind) ? words.jobKinds[kind] : kind
+}
+
+function isWorded(kinds: Words['jobKinds'], kind: string): kind is keyof Words['jobKinds'] {
+  return Object.hasOwn(kinds, kind)
 }
 
 export function jobName(words: Words, { kind, fileName }: JobSnapshot): string {
