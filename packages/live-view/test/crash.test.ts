@@ -1,0 +1,168 @@
+import * as fc from 'fast-check'
+import { type Sql } from 'postgres'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { applyChunk } from '../src/apply.ts'
+import { rebuild } from '../src/index.ts'
+import { difference, emptyGroups, installGroups, totals, VIEWS } from './adversarial.ts'
+import { openDatabase, type TestDatabase } from './postgres-server.ts'
+import { steppedClient } from './steps.ts'
+import { takeTurns, type Actor } from './turns.ts'
+import { installWatermark, lockAndReadInOne, sequenceWatermark, skipLocked } from './wrong-appliers.ts'
+
+const WRITERS = 2
+const SEED = 11
+const STEPS_MAX = 40
+
+let db: TestDatabase
+let connections: readonly Sql[]
+beforeAll(async () => {
+  db = await openDatabase()
+  connections = Array.from({ length: WRITERS + 2 }, () => db.connect(1))
+  await installGroups(db.sql)
+  await installWatermark(db.sql)
+}, 30_000)
+afterAll(() => db[Symbol.asyncDispose]())
+beforeEach(async () => {
+  await emptyGroups(db.sql)
+})
+
+const group = fc.integer({ min: 1, max: 3 })
+const item = fc.integer({ min: 1, max: 5 })
+/** A change to what the views read, as SQL text: new rows, moves between keys, deletes, renames. */
+const change = fc.oneof(
+  fc
+    .tuple(item, group)
+    .map(
+      ([id, to]) =>
+        `insert into items values (${id}, ${to}, 1) on conflict (id) do update set group_id = excluded.group_id`,
+    ),
+  fc.tuple(item, group).map(([id, to]) => `update items set group_id = ${to} where id = ${id}`),
+  item.map((id) => `update items set n = n + 1 where id = ${id}`),
+  item.map((id) => `delete from items where id = ${id}`),
+  group.map((id) => `update groups set name = name || '!' where id = ${id}`),
+  group.map((id) => `delete from groups where id = ${id}`),
+)
+
+async function applyAll(client: Sql): Promise<void> {
+  for (const view of VIEWS) {
+    for (let more = true; more;) {
+      const outcome = await applyChunk(client, view)
+      more = outcome.state === 'applied' && outcome.more
+    }
+  }
+}
+
+describe('an applier that is killed', () => {
+  const work = {
+    apply: async (client: Sql) => void (await applyChunk(client, totals)),
+    rebuild: async (client: Sql) => void (await rebuild(client, totals)),
+  }
+
+  test.each(['apply', 'rebuild'] as const)(
+    'at any step of its %s loses nothing',
+    async (kind) => {
+      let killed = 0
+      for (let at = 0; at < STEPS_MAX; at += 1) {
+        await db.sql`update items set n = n + 1, group_id = 1 + (group_id + id) % 3`
+        const before = await db.sql`select from live_view_dirty where view = 'totals'`
+        const doomed = db.connect(1)
+        let died = false
+        const client = steppedClient(doomed, async (step, tx) => {
+          if (step !== at) return
+          died = true
+          const [row] = await tx<{ pid: number }[]>`select pg_backend_pid() as pid`
+          await db.sql`select pg_terminate_backend(${row?.pid ?? 0}, 5000)`
+        })
+        const outcome = await work[kind](client).then(
+          () => 'finished',
+          () => 'failed',
+        )
+        await doomed.end({ timeout: 1 })
+        expect(outcome).toBe(died ? 'failed' : 'finished')
+        if (!died) break
+        killed += 1
+        expect(await db.sql`select from live_view_dirty where view = 'totals'`).toHaveLength(before.length)
+        if (at % 2 === 0) continue
+        await applyAll(db.sql)
+        expect(await difference(db.sql)).toEqual([])
+      }
+      expect(killed).toBeGreaterThan(4)
+      await applyAll(db.sql)
+      expect(await difference(db.sql)).toEqual([])
+    },
+    30_000,
+  )
+})
+
+const interleaving = fc.record({
+  writers: fc.array(fc.array(fc.array(change, { minLength: 1, maxLength: 2 }), { minLength: 1, maxLength: 2 }), {
+    minLength: WRITERS,
+    maxLength: WRITERS,
+  }),
+  schedule: fc.array(fc.nat(WRITERS + 1), { minLength: 20, maxLength: 40 }),
+})
+
+interface Applier {
+  /** Runs as two actors at once. */
+  readonly apply: (client: Sql) => Promise<void>
+  /** What must be right at quiescence. */
+  readonly wrong: () => Promise<readonly unknown[]>
+}
+
+/** Whatever interleaves, nothing is wrong once everybody has finished and the applier has run on until its log is empty. */
+async function check({ apply, wrong }: Applier, numRuns: number) {
+  return fc.check(
+    fc.asyncProperty(interleaving, async ({ writers, schedule }) => {
+      await emptyGroups(db.sql)
+      await db.sql`truncate numbered_log`
+      await applyAll(db.sql)
+      await db.sql`update items set n = n + 1`
+      const actors: readonly Actor[] = [
+        ...writers.map((transactions): Actor['work'] => async (client) => {
+          for (const each of transactions) {
+            await client
+              .begin('read write', async (tx) => {
+                for (const text of each) await tx.unsafe(text)
+              })
+              .catch(() => {}) // writers may deadlock with each other
+          }
+        }),
+        apply,
+        async (client: Sql) => {
+          await apply(client)
+          await apply(client)
+        },
+      ].map((work, index) => ({ work, client: connections[index] ?? db.sql }))
+      await takeTurns(db.sql, actors, schedule)
+      for (let round = 0; round < STEPS_MAX; round += 1) {
+        await apply(db.sql)
+        if ((await db.sql`select from live_view_dirty where view = 'totals' limit 1`).length === 0) break
+      }
+      expect(await wrong()).toEqual([])
+    }),
+    { numRuns, seed: SEED, endOnFailure: true },
+  )
+}
+
+const wrongTotals = async () => (await difference(db.sql)).filter((row) => JSON.stringify(row).includes('totals'))
+
+describe('whatever writers and two appliers interleave, statement by statement', () => {
+  test('view and query agree at quiescence', async () => {
+    const result = await check({ apply: applyAll, wrong: () => difference(db.sql) }, 40)
+    expect(fc.defaultReportMessage(result)).toBeUndefined()
+  }, 60_000)
+
+  test.each([
+    ['a watermark over a sequence', sequenceWatermark],
+    ['appliers that skip locked rows', skipLocked],
+    ['a lock taken in the statement that reads', lockAndReadInOne],
+  ])(
+    'the same is not true of %s',
+    async (_, apply) => {
+      const result = await check({ apply, wrong: wrongTotals }, 400)
+      expect(result.failed).toBe(true)
+      console.log(`wrong after ${result.numRuns} interleavings`)
+    },
+    60_000,
+  )
+})
