@@ -125,3 +125,27 @@ test('a client that does not read makes the server hold one state a feed, and is
   }
   client.socket.terminate()
 }, 60_000)
+
+test('what changes while the connection that listens is broken is told as soon as it listens again', async () => {
+  const { sql } = server.world.platform.database
+  const { key } = await server.key()
+  const job = await submit()
+  const client = await Subscriber.open(server.url, key)
+  const id = client.subscribe('jobs.watch', { jobId: job.id })
+  await until('it has begun', () => client.states(id).length === 1)
+  // Twice within the time of one sweep, which would find it as well.
+  for (const version of [2, 3]) {
+    const killed = await sql`
+      select pg_terminate_backend(pid) from pg_stat_activity
+      where datname = current_database() and application_name = 'bellhop listener'`
+    expect(killed.length).toBeGreaterThan(0)
+    await sql`update jobs set version = version + 1 where id = ${job.id}`
+    await until('it is told', () => client.states(id).at(-1)?.version === version, 6_000)
+    await until('it listens again', async () => {
+      const rows = await sql`
+        select from pg_stat_activity where datname = current_database() and application_name = 'bellhop listener'`
+      return rows.length > 0
+    })
+  }
+  client.socket.terminate()
+})

@@ -16,7 +16,11 @@ export class Subscriber {
 
   private constructor(socket: WebSocket) {
     this.socket = socket
-    socket.on('message', (text) => void this.messages.push(JSON.parse(String(text)) as Message))
+    socket.on('message', (data) => {
+      const text = String(data)
+      if (text === 'PING') socket.send('PONG')
+      else this.messages.push(JSON.parse(text) as Message)
+    })
     socket.on('error', () => {})
   }
 
