@@ -12,7 +12,7 @@ export default defineConfig({
     rolldownOptions: {
       treeshake: {
         // `model` is pure: without this the schemas of all job kinds, and zod with them, would travel to the browser.
-        moduleSideEffects: [{ test: /packages[\\/](model|client)[\\/]src/, sideEffects: false }],
+        moduleSideEffects: [{ test: /packages[\\/](model|client|react)[\\/]src/, sideEffects: false }],
       },
     },
   },

@@ -14,6 +14,7 @@ const SOURCES = [
   'apps/web/vite.config.ts',
   'packages/client/src',
   'packages/model/src',
+  'packages/react/src',
 ]
 
 /** Before any test runs: `start` would build the page too, but within the time of the first test, and of two at once. */

@@ -1,5 +1,5 @@
 import { connect } from '@bellhop/client'
-import { QueryClientProvider } from '@tanstack/react-query'
+import { BellhopProvider } from '@bellhop/react'
 import { RouterProvider } from '@tanstack/react-router'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
@@ -33,7 +33,7 @@ if (root === null) throw new Error('index.html has no #root.')
 createRoot(root).render(
   <StrictMode>
     <trpc.Provider client={client} queryClient={cache} abortOnUnmount>
-      <QueryClientProvider client={cache}>
+      <BellhopProvider client={bellhop} queryClient={cache}>
         <LiveRoadContext value={road}>
           <WordsProvider>
             <UploadsProvider engine={bellhop.files}>
@@ -42,7 +42,7 @@ createRoot(root).render(
             </UploadsProvider>
           </WordsProvider>
         </LiveRoadContext>
-      </QueryClientProvider>
+      </BellhopProvider>
     </trpc.Provider>
   </StrictMode>,
 )

@@ -1,6 +1,6 @@
 import type { JobId, JobSnapshot } from '@bellhop/model'
 import { describe, expect, it } from 'vitest'
-import { LIVE_JOBS_MAX, mergeJobs, newerJob } from '../src/live/job-cache.ts'
+import { LIVE_JOBS_MAX, mergeJobs } from '../src/live/job-cache.ts'
 
 function job(id: JobId, version: number, status: JobSnapshot['status'] = 'PROCESSING'): JobSnapshot {
   return {
@@ -50,14 +50,5 @@ describe('mergeJobs', () => {
     expect(merged.size).toBe(LIVE_JOBS_MAX)
     expect(merged.has('job_running')).toBe(true)
     expect(merged.has('job_0')).toBe(false)
-  })
-})
-
-describe('newerJob', () => {
-  it('takes what is live only when its version is higher', () => {
-    const known = { ...job('job_a', 3), output: 'kept' }
-    expect(newerJob(known, undefined)).toBe(known)
-    expect(newerJob(known, job('job_a', 3, 'COMPLETED'))).toBe(known)
-    expect(newerJob(known, job('job_a', 4, 'COMPLETED'))).toEqual({ ...known, version: 4, status: 'COMPLETED' })
   })
 })

@@ -19,7 +19,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   testkit: ['business', 'local-stack', 'model', 'persistence'],
   server: ['api', 'business', 'model'],
   worker: ['business', 'model'],
-  web: ['client', 'model'],
+  web: ['client', 'model', 'react'],
   cli: ['client', 'local-stack', 'model', 'server', 'worker'],
   'example-my-kind': ['client', 'kind'],
   'example-node-script': ['client'],

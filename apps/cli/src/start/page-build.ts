@@ -14,6 +14,7 @@ const SOURCES = [
   'apps/web/vite.config.ts',
   'packages/client/src',
   'packages/model/src',
+  'packages/react/src',
 ]
 const KEPT_OUTPUT_CHARS = 4_000
 

@@ -1,10 +1,10 @@
 import type { FileDetail } from '@bellhop/model'
 import { isJobEnded } from '@bellhop/model'
+import { useSubmitJob } from '@bellhop/react'
 import { useQueryClient } from '@tanstack/react-query'
 import { ShieldCheck } from 'lucide-react'
 import { useMay } from '../account/use-may.ts'
 import { putLiveJobs } from '../live/live-jobs.ts'
-import { trpc } from '../trpc.ts'
 import { Button } from '../ui/Button.tsx'
 import { announce } from '../ui/live-region.tsx'
 import { errorSentence } from '../words/error-sentence.ts'
@@ -16,7 +16,7 @@ export function VerifyButton({ file }: { readonly file: FileDetail }) {
   const words = useWords()
   const client = useQueryClient()
   const mayAsk = useMay('process')
-  const submit = trpc.jobs.submit.useMutation({
+  const submit = useSubmitJob('file.verify', {
     onSuccess: (job) => {
       putLiveJobs(client, [job])
       announce(words.file.verifyBegun)
@@ -28,11 +28,7 @@ export function VerifyButton({ file }: { readonly file: FileDetail }) {
   return (
     <span className="flex flex-wrap items-center gap-2">
       {submit.error !== null && <span className="text-sm text-bad">{errorSentence(words, submit.error)}</span>}
-      <Button
-        small
-        onPress={() => submit.mutate({ kind: 'file.verify', input: { fileId: file.id } })}
-        isDisabled={submit.isPending || running}
-      >
+      <Button small onPress={() => submit.mutate({ fileId: file.id })} isDisabled={submit.isPending || running}>
         <ShieldCheck aria-hidden size={15} strokeWidth={2} />
         {running ? words.file.verifying : words.file.verifyNow}
       </Button>

@@ -6,11 +6,6 @@ export type LiveJobs = ReadonlyMap<JobId, JobSnapshot>
 /** Jobs that the tab remembers; beyond it the ended ones that came first are forgotten. */
 export const LIVE_JOBS_MAX = 1000
 
-/** The newer of two states of one job: what comes late, over whatever road, changes nothing. */
-export function newerJob<T extends JobSnapshot>(known: T, live: JobSnapshot | undefined): T {
-  return live !== undefined && live.version > known.version ? { ...known, ...live } : known
-}
-
 /** `known` with `incoming` taken in; the very same map when nothing in it is news. */
 export function mergeJobs(known: LiveJobs, incoming: readonly JobSnapshot[]): LiveJobs {
   const news = incoming.filter((job) => (known.get(job.id)?.version ?? -1) < job.version)

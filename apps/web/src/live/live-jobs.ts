@@ -1,6 +1,7 @@
 import type { FileId, JobId, JobSnapshot } from '@bellhop/model'
+import { newerJob } from '@bellhop/react'
 import { type QueryClient, useQuery, useQueryClient } from '@tanstack/react-query'
-import { type LiveJobs, mergeJobs, newerJob } from './job-cache.ts'
+import { type LiveJobs, mergeJobs } from './job-cache.ts'
 
 const KEY = ['live-jobs'] as const
 const NONE: LiveJobs = new Map()

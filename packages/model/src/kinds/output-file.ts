@@ -21,10 +21,3 @@ export const outputFileSchema = z.object({
   height: z.number().int().positive().optional(),
 })
 export type OutputFile = z.infer<typeof outputFileSchema>
-
-/** What lies under `files` of the output of a job of any kind; a team's own may call anything by that name. */
-export function outputFilesOf(output: unknown): readonly OutputFile[] {
-  if (typeof output !== 'object' || output === null || !('files' in output)) return []
-  const parsed = outputFileSchema.array().safeParse(output.files)
-  return parsed.success ? parsed.data : []
-}
