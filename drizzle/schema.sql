@@ -226,6 +226,23 @@ AS $function$
   )
 $function$;
 
+CREATE OR REPLACE FUNCTION public.job_head(of_kind text)
+ RETURNS bigint
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select coalesce(
+    least(
+      (select turn from public.jobs where kind = of_kind and priority = 'high'
+        and status = 'PENDING' and turn > 0 and parked_for is null order by turn limit 1),
+      (select turn from public.jobs where kind = of_kind and priority = 'normal'
+        and status = 'PENDING' and turn > 0 and parked_for is null order by turn limit 1)
+    ),
+    (select greatest(0, turn - 1000000000) from public.jobs where kind = of_kind and priority = 'low'
+      and status = 'PENDING' and turn > 0 and parked_for is null order by turn limit 1)
+  )
+$function$;
+
 CREATE OR REPLACE FUNCTION public.job_turn(of_workspace text, of_kind text, of_priority text)
  RETURNS bigint
  LANGUAGE plpgsql
@@ -241,20 +258,14 @@ begin
   -- Two at once would be given the same place. Each statement below sees what was committed while this one waited.
   perform pg_advisory_xact_lock(hashtextextended('bellhop lane ' || of_workspace || ' ' || of_kind, 0));
   head := least(
-    (select j.turn from public.jobs j
-      where j.kind = of_kind and j.status = 'PENDING' and j.turn > 0 and j.parked_for is null
-      order by j.turn limit 1),
-    (select j.turn from public.jobs j where j.kind = of_kind and j.parked_for = 'kind' order by j.turn limit 1)
+    public.job_head(of_kind),
+    (select j.turn from public.jobs j where j.parked_for = 'kind' and j.kind = of_kind and j.turn > 0
+      order by j.turn limit 1)
   );
   if head is null then
     -- The first of its kind begins where the kinds are that the same workers take.
-    select min(first.turn) into head
-    from (select distinct unnest(w.kinds) as kind from public.workers w where w.kinds @> array[of_kind]) peer
-    cross join lateral (
-      select j.turn from public.jobs j
-      where j.kind = peer.kind and j.status = 'PENDING' and j.turn > 0 and j.parked_for is null
-      order by j.turn limit 1
-    ) first;
+    head := (select min(public.job_head(peer.kind))
+      from (select distinct unnest(w.kinds) as kind from public.workers w where w.kinds @> array[of_kind]) peer);
   end if;
   tail := (select max(last.turn) from unnest(
       case of_priority when 'low' then array['low', 'normal'] else array[of_priority] end
@@ -1005,7 +1016,7 @@ CREATE INDEX jobs_parked_kind_idx ON public.jobs USING btree (kind, turn) WHERE 
 
 CREATE INDEX jobs_parked_workspace_idx ON public.jobs USING btree (workspace_id, turn) WHERE (parked_for = 'workspace'::text);
 
-CREATE INDEX jobs_turn_idx ON public.jobs USING btree (kind, turn) WHERE ((status = 'PENDING'::text) AND (turn > 0) AND (parked_for IS NULL));
+CREATE INDEX jobs_turn_idx ON public.jobs USING btree (kind, priority, turn) WHERE ((status = 'PENDING'::text) AND (turn > 0) AND (parked_for IS NULL));
 
 CREATE INDEX jobs_workspace_id_idx ON public.jobs USING btree (workspace_id, id DESC NULLS LAST);
 

@@ -91,9 +91,9 @@ export const jobs = pgTable(
     uniqueIndex('jobs_idempotency_key_idx')
       .on(t.workspaceId, t.idempotencyKey)
       .where(sql`idempotency_key is not null`),
-    // The head of the line of each kind.
+    // The heads of the line of each kind.
     index('jobs_turn_idx')
-      .on(t.kind, t.turn)
+      .on(t.kind, t.priority, t.turn)
       .where(sql`status = 'PENDING' and turn > 0 and parked_for is null`),
     // The tails of each workspace's own lines.
     index('jobs_lane_idx')
