@@ -1,5 +1,6 @@
 export { startFlakyStore } from './flaky-store.ts'
 export type { FlakyStore, PlannedFault, StoreFault, StoreOperation } from './flaky-store.ts'
+export { HandWorker } from './hand-worker.ts'
 export { createTestDatabase } from './test-database.ts'
 export type { TestDatabase } from './test-database.ts'
 export { startTestPlatform } from './test-platform.ts'

@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net'
 import { GetObjectCommand, ListMultipartUploadsCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import { appRouter } from '@bellhop/api'
 import type { RequestContext } from '@bellhop/api'
+import { AppError } from '@bellhop/model'
 import type {
   CompletedUpload,
   FileId,
@@ -18,10 +19,15 @@ import type {
 import { startTestPlatform } from '@bellhop/testkit'
 import type { TestPlatform } from '@bellhop/testkit'
 import { createHTTPHandler } from '@trpc/server/adapters/standalone'
+import { applyWSSHandler } from '@trpc/server/adapters/ws'
+import { WebSocketServer } from 'ws'
 import { connect } from '../../src/index.ts'
 import { FlakyProxy } from './flaky-proxy.ts'
 
 type PlatformSettings = NonNullable<Parameters<typeof startTestPlatform>[0]>
+
+/** Nobody's. Any other key, and none, is the owner's. */
+export const WRONG_KEY = 'bh_wrong'
 
 /** The real server over HTTP, with its database, its store, a worker, and a network before the store that a test can break. */
 export interface House extends AsyncDisposable {
@@ -44,13 +50,17 @@ export interface House extends AsyncDisposable {
   openInStore(): Promise<number>
 }
 
-export async function startHouse(settings: PlatformSettings = {}): Promise<House> {
+/** `worker: false`: jobs wait for the test's own hand. */
+export async function startHouse({
+  worker = true,
+  ...settings
+}: PlatformSettings & { worker?: boolean } = {}): Promise<House> {
   const stack = new AsyncDisposableStack()
   const network = stack.use(new FlakyProxy('http://127.0.0.1:1'))
   const platform = stack.use(await startTestPlatform({ ...settings, publicEndpoint: await network.listen() }))
   const { endpoint, bucket, region, accessKeyId, secretAccessKey } = platform.platform.settings.objectStore
   network.target = new URL(endpoint)
-  stack.use(await platform.startWorker())
+  if (worker) stack.use(await platform.startWorker())
   const credentials = { accessKeyId, secretAccessKey }
   const s3 = new S3Client({ endpoint, region, forcePathStyle: true, credentials })
   stack.defer(() => s3.destroy())
@@ -119,6 +129,8 @@ export async function startHouse(settings: PlatformSettings = {}): Promise<House
 
 /** Can be stopped and started again on the same port, as a server is. */
 class HouseApi {
+  /** `false`: something between forbids WebSockets. */
+  webSockets = true
   /** Answers instead of the server, for a procedure. */
   intercept: (procedure: string) => number | undefined = () => undefined
   /** Who every call comes from. */
@@ -126,21 +138,30 @@ class HouseApi {
   /** Every call, in order of coming. */
   readonly calls: string[] = []
   readonly #handle: ReturnType<typeof createHTTPHandler>
+  readonly #createContext: (apiKey: unknown) => RequestContext
   #server: Server | undefined
+  #sockets: WebSocketServer | undefined
   #port = 0
 
   constructor({ owner }: TestPlatform) {
     const { platform, jobHub, viewHub, caller } = owner
     this.caller = caller
-    const createContext = (): RequestContext => ({
+    this.#createContext = (apiKey) => ({
       platform,
       jobHub,
       viewHub,
       requestId: 'request 1',
-      identify: async () => this.caller,
+      identify: async () => {
+        if (apiKey === WRONG_KEY) throw new AppError('UNAUTHENTICATED')
+        return this.caller
+      },
       drained: async () => {},
     })
-    this.#handle = createHTTPHandler({ router: appRouter, basePath: '/trpc/', createContext })
+    this.#handle = createHTTPHandler({
+      router: appRouter,
+      basePath: '/trpc/',
+      createContext: ({ req }) => this.#createContext(req.headers.authorization?.replace('Bearer ', '')),
+    })
   }
 
   get url(): string {
@@ -164,15 +185,28 @@ class HouseApi {
       if (status !== undefined) return void response.writeHead(status).end('no')
       this.#handle(request, response)
     })
+    const sockets = new WebSocketServer({ noServer: true })
+    applyWSSHandler({
+      wss: sockets,
+      router: appRouter,
+      createContext: ({ info }) => this.#createContext(info.connectionParams?.['apiKey']),
+    })
+    server.on('upgrade', (request, socket, head) => {
+      if (!this.webSockets) return void socket.end('HTTP/1.1 403 Forbidden\r\n\r\n')
+      sockets.handleUpgrade(request, socket, head, (webSocket) => sockets.emit('connection', webSocket, request))
+    })
     server.listen(this.#port, '127.0.0.1')
     await once(server, 'listening')
     this.#port = (server.address() as AddressInfo).port
     this.#server = server
+    this.#sockets = sockets
   }
 
   async stop(): Promise<void> {
     if (!this.#server) return
     const closed = once(this.#server, 'close')
+    for (const socket of this.#sockets?.clients ?? []) socket.terminate()
+    this.#sockets?.close()
     this.#server.close()
     this.#server.closeAllConnections()
     this.#server = undefined
