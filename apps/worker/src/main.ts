@@ -7,6 +7,7 @@ import {
   queueExamination,
   readEnvironment,
   startWorker,
+  workerConnections,
 } from '@bellhop/business'
 import { readConfig } from './config.ts'
 
@@ -23,7 +24,13 @@ async function main(): Promise<void> {
   const ownKinds = await loadKinds(settings.kindsDir)
   await migrateDatabase(settings)
   const stack = new AsyncDisposableStack()
-  const platform = stack.use(openPlatform(settings, log, { name: 'bellhop worker', ownKinds }))
+  const platform = stack.use(
+    openPlatform(settings, log, {
+      name: 'bellhop worker',
+      maxConnections: workerConnections(options.concurrency),
+      ownKinds,
+    }),
+  )
   stack.use(await startWorker(platform, options))
   await queueExamination(platform)
 

@@ -52,6 +52,6 @@ export {
   testWebhook,
   updateWebhook,
 } from './webhooks.ts'
-export { startWorker } from './worker.ts'
+export { startWorker, workerConnections } from './worker.ts'
 export { kindLimitsSetting, kindPatternsSetting } from './worker-pool.ts'
 export type { WorkerOptions } from './worker.ts'

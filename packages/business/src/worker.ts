@@ -19,6 +19,16 @@ const FINISH_WITHIN_MS = 3_000
 /** What will not stop within this is given back as it is; its writes are refused from then on. */
 const HAND_BACK_WITHIN_MS = 5_000
 
+/** Besides its jobs a worker asks for what it holds, writes progress, and keeps views. */
+const CONNECTIONS_BESIDE = 4
+const MIN_CONNECTIONS = 10
+const MAX_CONNECTIONS = 60
+
+/** How many connections the platform of a worker shall have: with fewer than it has jobs, their commits wait for each other. */
+export function workerConnections(concurrency: number): number {
+  return Math.min(MAX_CONNECTIONS, Math.max(MIN_CONNECTIONS, concurrency + CONNECTIONS_BESIDE))
+}
+
 export interface WorkerOptions {
   /** Jobs at once. */
   readonly concurrency: number

@@ -4,6 +4,7 @@ import {
   migrateDatabase,
   openPlatform,
   startWorker,
+  workerConnections,
   submitJob,
 } from '@bellhop/business'
 import type { Context } from '@bellhop/business'
@@ -51,7 +52,7 @@ export async function openOurQueue(databaseUrl: string, scratchRoot: string): Pr
         webhooksToPrivate: false,
       },
       log,
-      { name: 'bench', ownKinds: [idle] },
+      { name: 'bench', ownKinds: [idle], maxConnections: workerConnections(CONCURRENCY) },
     ),
   )
   const { jobHub, viewHub } = opening.use(await listenForChanges(platform))
