@@ -1,0 +1,73 @@
+import { connect } from '@bellhop/client'
+import type { Bellhop, UploadedFile } from '@bellhop/client'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { OwnersBrowser, heading } from '../src/page/owners-browser.ts'
+import { orderRow } from '../src/sample-files.ts'
+import { startBellhop } from '../src/start-bellhop.ts'
+import type { RunningBellhop } from '../src/start-bellhop.ts'
+
+const NARROW = { width: 390, height: 844 }
+/** So large that its profile takes a second or more. */
+const LONG_ROWS = 300_000
+/** Many more than the worker has slots: some wait as long as the test looks on. */
+const SUBMITTED_JOBS = 24
+
+let running: RunningBellhop
+let bellhop: Bellhop
+let browser: OwnersBrowser
+let tides: UploadedFile
+
+beforeAll(async () => {
+  running = await startBellhop()
+  bellhop = connect({ url: running.url, apiKey: running.apiKey })
+  tides = await upload('tides.csv', 500)
+  await Promise.all(tides.jobs.map((job) => bellhop.jobs.wait(job)))
+  browser = await OwnersBrowser.open(running)
+})
+
+afterEach(async () => expect(await browser.closePages()).toEqual([]))
+
+afterAll(async () => {
+  await browser?.[Symbol.asyncDispose]()
+  await bellhop?.[Symbol.asyncDispose]()
+  await running?.[Symbol.asyncDispose]()
+})
+
+test('the page of a finished job shows how long it waited and each stage took, and its log', async () => {
+  const page = await browser.visit(`/jobs/${tides.jobs[0]!.id}`)
+  await heading(page, 'Dataset profile of tides.csv').waitFor()
+  const history = page.getByRole('region', { name: 'What happened' })
+  const stages = await history.getByRole('term').allTextContents()
+  expect(stages[0]).toBe('Waited')
+  expect(stages).toContain('profiling')
+  await history.getByText(/ of processor time$/).waitFor()
+  await page.getByRole('region', { name: 'Log' }).getByText('The job has said nothing.').waitFor()
+})
+
+test('the operations show a worker with what it runs, and what waits, also on a narrow screen; a job tells its place', async () => {
+  const clicks = await upload('clicks.csv', LONG_ROWS)
+  const jobs = await Promise.all(
+    Array.from({ length: SUBMITTED_JOBS }, () => bellhop.jobs.submit('dataset.profile', { fileId: clicks.id })),
+  )
+  const page = await browser.visit('/jobs', { viewport: NARROW })
+  await page.getByRole('link', { name: 'Operations' }).click()
+  await heading(page, 'Operations').waitFor()
+  const workers = page.getByRole('region', { name: 'Workers' })
+  await workers.getByRole('link', { name: 'Dataset profile of clicks.csv' }).first().waitFor()
+  await workers.getByText(/^\d of \d+ slots in use$/).waitFor()
+  const row = page.getByRole('region', { name: 'Queue by kind' }).getByRole('row', { name: /^Dataset profile/ })
+  expect(Number(await row.getByRole('cell').first().textContent())).toBeGreaterThan(0)
+  await page.getByText(/would keep one slot busy for/).waitFor()
+
+  await page.goto(`/jobs/${jobs.at(-1)!.id}`)
+  await page.getByText(/^(It is next|Place \d+ of \d+ in the queue)/).waitFor()
+  await page.getByRole('button', { name: 'Cancel' }).click()
+  await page.getByText('Cancelled by you').waitFor()
+  // What has ended by now is refused.
+  await Promise.allSettled([...clicks.jobs, ...jobs].map((job) => bellhop.jobs.cancel(job)))
+})
+
+function upload(name: string, rows: number): Promise<UploadedFile> {
+  const lines = Array.from({ length: rows }, (_, index) => orderRow(index))
+  return bellhop.files.upload(new Blob(['order_id,ordered_at,city,quantity,price,returned\n', ...lines]), { name })
+}
