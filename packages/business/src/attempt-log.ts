@@ -18,7 +18,7 @@ export class AttemptLog {
 
   /** One line of the log for each line of the text. */
   say(text: string, now: number): void {
-    for (const line of withoutSecrets(String(text).slice(0, MAX_CALL_CHARS)).split(/\r?\n/)) {
+    for (const line of withoutSecrets(text.slice(0, MAX_CALL_CHARS)).split(/\r?\n/)) {
       this.#said++
       this.#lines.push({ line: cut(printable(line)), at: now })
       if (this.#lines.length > MAX_WAITING) this.#lines.shift()

@@ -151,13 +151,13 @@ test('the timeline of a job tells of each attempt where it ran, in what stages, 
   expect(second?.cpuSeconds).toBeGreaterThan(0.1)
   expect(second?.wroteBytes).toBeGreaterThan(0)
   expect(second?.stages.map(({ name }) => name)).toEqual(KIND.stages?.map(({ name }) => name))
-  const times = [
+  const times: readonly (string | null | undefined)[] = [
     second?.queuedAt,
     second?.startedAt,
     ...(second?.stages.flatMap(({ startedAt, endedAt }) => [startedAt, endedAt]) ?? []),
     second?.endedAt,
   ]
-  expect(times).toEqual(times.toSorted())
+  expect(times).toEqual(times.toSorted((a, b) => String(a).localeCompare(String(b))))
 })
 
 test('a job that was COMPLETED is remembered, and a failed one is not', async () => {

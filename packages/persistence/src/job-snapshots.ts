@@ -135,7 +135,7 @@ export async function findJobDetail(tx: Executor, workspaceId: WorkspaceId, id: 
   const history = events.map(toTransition)
   const attempts = attemptsOf(events, row?.stages ?? null)
   // The output was parsed by its kind's schema before it was stored.
-  return { ...snapshot, input: row?.input, output: row?.output ?? null, history, attempts } as JobDetail
+  return { ...snapshot, input: row?.input, output: row?.output ?? null, history, attempts }
 }
 
 async function select(tx: Executor, where: SQL | undefined, limit?: number): Promise<JobSnapshot[]> {

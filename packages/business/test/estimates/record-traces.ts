@@ -1,7 +1,8 @@
 /**
  * Records how real jobs of real kinds told of their progress on this machine, for `calibration.unit.test.ts` to replay:
- * `node packages/business/test/estimates/record-traces.ts 7 > packages/business/test/estimates/traces.jsonl`. Takes some
- * minutes. The object store is a folder; sizes and contents come from the seed (7), the times are this machine's.
+ * `node packages/business/test/estimates/record-traces.ts 7 > packages/business/test/estimates/traces.jsonl`, and with 11
+ * for `unseen-traces.jsonl`. Takes some minutes. The object store is a folder; sizes and contents come from the seed, the
+ * times are this machine's.
  */
 import { createHash } from 'node:crypto'
 import { createReadStream, createWriteStream } from 'node:fs'

@@ -118,13 +118,7 @@ test('a CSV gets exact statistics of each column, a preview and a Parquet copy',
     ['3', 'Seoul', null, true, '2024-01-03'],
     ['4', null, 4.5, true, '2024-01-04'],
   ])
-  expect(stages).toEqual([
-    'downloading',
-    'checking the encoding',
-    'reading',
-    'profiling',
-    'storing',
-  ])
+  expect(stages).toEqual(['downloading', 'checking the encoding', 'reading', 'profiling', 'storing'])
 })
 
 test('TSV, semicolons, no header, quoted line breaks and columns of one name are read as meant', async () => {
