@@ -32,6 +32,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 const MAY_KNOW_TYPES_OF: Readonly<Record<string, readonly string[]>> = {
   client: ['api'],
   web: ['api'],
+  kind: ['client'],
   'example-react-page': ['example-my-kind'],
 }
 const TEST_TOOLS = ['kind', 'local-stack', 'testkit', 'persistence']

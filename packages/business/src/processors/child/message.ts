@@ -24,7 +24,7 @@ export type WorkerMessage =
   | { readonly type: 'news'; readonly id: number; readonly news: unknown }
   | { readonly type: 'stop' }
 
-export type ReportProgress = (fraction: number, stage: string) => void
+type ReportProgress = (fraction: number, stage: string) => void
 
 /** How a child tells how far it is: as the job's `run` does. */
 export interface ChildReport {
