@@ -22,6 +22,7 @@ export { verifyViews, type VerifyViewsOptions, type ViewFinding } from './verify
 export { keepViewsFresh, type KeepViewsFreshOptions, type ViewKeeper } from './keeper.ts'
 export { type KeeperLog } from './keeper-log.ts'
 export { type Applied } from './applied.ts'
+export { auditView, type Audit, type AuditOptions } from './audit.ts'
 export { rebuild } from './rebuild.ts'
 export { refresh } from './refresh.ts'
 export { freshness, type Freshness } from './freshness.ts'

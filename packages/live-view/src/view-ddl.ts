@@ -66,6 +66,15 @@ ${columns.map((column) => `  ${identifier(column.name)} ${columnType(column)}${c
   constraint ${identifier(`${view.name}_key`)} primary key (${identifier(view.key.name)})
 ) with (fillfactor = 90, autovacuum_vacuum_scale_factor = 0.02)`,
     ...indexes(view),
+    ...rowPolicy(view),
+  ]
+}
+
+function rowPolicy({ name, rowPolicy: condition }: LiveView): readonly string[] {
+  if (condition === undefined) return []
+  return [
+    `alter table ${qualified(name)} enable row level security`,
+    `create policy ${identifier(`${name}_rows`)} on ${qualified(name)} for select using (${condition})`,
   ]
 }
 
