@@ -16,7 +16,10 @@ beforeAll(async () => {
 })
 afterAll(() => server[Symbol.asyncDispose]())
 
-function call(path: string, init: RequestInit & { headers?: Record<string, string> } = {}): Promise<Response> {
+function call(
+  path: string,
+  init: Omit<RequestInit, 'headers'> & { headers?: Record<string, string> } = {},
+): Promise<Response> {
   return fetch(`${server.url}${path}`, {
     redirect: 'manual',
     ...init,

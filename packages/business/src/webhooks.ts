@@ -14,7 +14,7 @@ const OVERLAP_MS = 24 * 60 * 60_000
 export async function createWebhook(
   { platform, caller }: Context,
   { url, events }: { url: string; events: readonly WebhookEvent[] },
-): Promise<{ webhook: WebhookRecord; secret: string }> {
+): Promise<{ webhook: WebhookRecord; signingSecret: string }> {
   requireRight(caller, 'administer')
   requireTarget(url, platform.settings.webhooksToPrivate)
   const { workspaceId, userId } = caller
@@ -25,7 +25,7 @@ export async function createWebhook(
     }
     return persistence.insertWebhook(tx, { workspaceId, url, events: [...events], secret, createdBy: userId })
   })
-  return { webhook, secret }
+  return { webhook, signingSecret: secret }
 }
 
 export function listWebhooks({ platform, caller }: Context): Promise<WebhookRecord[]> {
@@ -66,12 +66,12 @@ export async function deleteWebhook(
 export async function rotateWebhookSecret(
   { platform, caller }: Context,
   { id }: { id: WebhookId },
-): Promise<{ webhook: WebhookRecord; secret: string }> {
+): Promise<{ webhook: WebhookRecord; signingSecret: string }> {
   requireRight(caller, 'administer')
   const secret = newWebhookSecret()
   const change = { secret, overlapMs: OVERLAP_MS }
   const webhook = await persistence.setWebhookSecret(platform.database.db, caller.workspaceId, id, change)
-  return { webhook: known(webhook), secret }
+  return { webhook: known(webhook), signingSecret: secret }
 }
 
 /** Queues a message of the type `test`. */

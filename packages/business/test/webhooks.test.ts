@@ -84,7 +84,7 @@ async function hurry(): Promise<void> {
 }
 
 test('a job that ends is told once, signed as Standard Webhooks has it, with the envelope and its version', async () => {
-  const { webhook, secret } = await createWebhook(owner, { url: url(), events: ['job.completed'] })
+  const { webhook, signingSecret: secret } = await createWebhook(owner, { url: url(), events: ['job.completed'] })
   const job = await submit()
   const delivery = await ended(webhook.id)
   const [message] = received
@@ -109,7 +109,7 @@ test('a job that ends is told once, signed as Standard Webhooks has it, with the
 
 test('a receiver that fails at first is told the same message until it takes it', async () => {
   answers = [500, 302]
-  const { webhook, secret } = await createWebhook(owner, { url: url(), events: ['job.cancelled'] })
+  const { webhook, signingSecret: secret } = await createWebhook(owner, { url: url(), events: ['job.cancelled'] })
   await worker[Symbol.asyncDispose]()
   const job = await submit()
   await cancelJob(owner, { jobId: job.id })
@@ -187,8 +187,8 @@ test('a receiver that answers 410 is told nothing more', async () => {
 })
 
 test('after a rotation both secrets fit, for a day', async () => {
-  const { webhook, secret: old } = await createWebhook(owner, { url: url(), events: ['job.completed'] })
-  const { secret } = await rotateWebhookSecret(owner, webhook)
+  const { webhook, signingSecret: old } = await createWebhook(owner, { url: url(), events: ['job.completed'] })
+  const { signingSecret: secret } = await rotateWebhookSecret(owner, webhook)
   expect(secret).not.toBe(old)
   await testWebhook(owner, webhook)
   await ended(webhook.id)

@@ -9,7 +9,7 @@ import ipaddr from 'ipaddr.js'
 const MAX_ANSWER_BYTES = 64 * 1024
 
 /** The address is not one that we send to. Nothing was sent. */
-export class AddressRefused extends Error {
+class AddressRefused extends Error {
   override readonly name = 'AddressRefused'
 }
 

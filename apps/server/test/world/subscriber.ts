@@ -16,8 +16,8 @@ export class Subscriber {
 
   private constructor(socket: WebSocket) {
     this.socket = socket
-    socket.on('message', (data) => {
-      const text = String(data)
+    socket.on('message', (data: Buffer) => {
+      const text = data.toString('utf8')
       if (text === 'PING') socket.send('PONG')
       else this.messages.push(JSON.parse(text) as Message)
     })

@@ -16,7 +16,7 @@ export function problem(
     headers: {
       'content-type': 'application/problem+json',
       ...(error.retryable
-        ? { 'retry-after': String(error.details?.['retryAfterSeconds'] ?? RETRY_AFTER_SECONDS) }
+        ? { 'retry-after': String(Number(error.details?.['retryAfterSeconds'] ?? RETRY_AFTER_SECONDS)) }
         : {}),
       ...(status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
     },

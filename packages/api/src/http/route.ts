@@ -62,5 +62,5 @@ export function route<S extends InputShape>(
   },
 ): Route {
   // -- the server runs it with what `input` has parsed, and with nothing else.
-  return described as unknown as Route
+  return described as Route
 }
