@@ -61,6 +61,6 @@ export function route<S extends InputShape>(
     run(call: HttpCall<z.output<z.ZodObject<S>>>): Promise<HttpAnswer | EventStream>
   },
 ): Route {
-  // -- the server runs it with what `input` has parsed, and with nothing else.
-  return described as Route
+  // The server runs it with what `input` has parsed, and with nothing else.
+  return described
 }
