@@ -1,9 +1,10 @@
 import type { JobKind, JobRun, WorkspaceId } from '@bellhop/model'
-import type { AttemptUsage, Lease, ProgressReport } from '@bellhop/persistence'
+import type { AttemptUsage, Lease, PastJob, ProgressReport } from '@bellhop/persistence'
 import { AttemptLog } from './attempt-log.ts'
 import { AttemptProgress } from './attempt-progress.ts'
 import type { CpuShare } from './cpu-share.ts'
 import type { EndedJob } from './job-history.ts'
+import { likeThisOne } from './past-jobs.ts'
 import { estimateRemaining } from './progress-estimate.ts'
 import type { Remaining, Sample } from './progress-estimate.ts'
 
@@ -37,6 +38,7 @@ export class AttemptReport {
   readonly #startedAt = performance.now()
   readonly #progress: AttemptProgress
   readonly #cpu: CpuShare
+  #past: readonly PastJob[] = []
   #samples: readonly Sample[] = []
   #childrenCpuSeconds = 0
   #hasMoved = false
@@ -68,9 +70,11 @@ export class AttemptReport {
     }
   }
 
-  /** How long jobs like this one took. */
-  learn(samples: readonly Sample[]): void {
-    this.#samples = samples
+  /** How long jobs of its kind took; nothing is done for a list that it has learned from. */
+  learn(past: readonly PastJob[]): void {
+    if (past === this.#past) return
+    this.#past = past
+    this.#samples = likeThisOne(past, this.kind, this.sizeBytes ?? 0)
   }
 
   /** What is worth a write; it counts as written from then on. */

@@ -1,9 +1,7 @@
 import { findJobSizes, findPastJobs, recordPastJobs } from '@bellhop/persistence'
 import type { PastJob } from '@bellhop/persistence'
-import type { JobId, JobKind } from '@bellhop/model'
+import type { JobId } from '@bellhop/model'
 import type { Platform } from './platform.ts'
-import { likeThisOne } from './past-jobs.ts'
-import type { Sample } from './progress-estimate.ts'
 
 /** How old what is known of a kind may be. */
 const FRESH_MS = 30_000
@@ -12,6 +10,8 @@ const MAX_KINDS = 200
 /** How often what has ended is written, and how many of one kind of what ended meanwhile. */
 const WRITE_EVERY_MS = 1_000
 const WRITTEN_PER_KIND = 8
+
+const NOTHING: readonly PastJob[] = []
 
 /** A job that was COMPLETED, and the size of its file where somebody has looked. */
 export type EndedJob = Omit<PastJob, 'sizeBytes'> & { readonly jobId: JobId; readonly sizeBytes: number | undefined }
@@ -42,9 +42,9 @@ export class JobHistory implements AsyncDisposable {
     }
   }
 
-  /** Of a kind of which nothing is known, nothing. */
-  samples(kind: JobKind, sizeBytes: number): readonly Sample[] {
-    return likeThisOne(this.#known.get(kind.name)?.past ?? [], kind, sizeBytes)
+  /** Of a kind of which nothing is known, nothing. The same list until it is read again. */
+  past(kind: string): readonly PastJob[] {
+    return this.#known.get(kind)?.past ?? NOTHING
   }
 
   /** Remembers how long a job took, in a moment: what a crash forgets is not missed. */

@@ -84,7 +84,7 @@ export class ProgressReporter implements AsyncDisposable {
       for (const report of unsized) report.sizeBytes = sizes.get(jobIdOf(report)) ?? 0
     }
     await this.#history.know(new Set(reports.map(({ kind }) => kind.name)))
-    for (const report of reports) report.learn(this.#history.samples(report.kind, report.sizeBytes ?? 0))
+    for (const report of reports) report.learn(this.#history.past(report.kind.name))
     await this.#send(reports)
   }
 
