@@ -20,7 +20,7 @@ const CHUNK_KEYS_MAX = 2_000
 const REBUILD_SHARE = 0.3
 const REBUILD_ROWS_MIN = 10_000
 
-/** `busy`: another applier holds the view. `more`: the log may hold more. */
+/** `busy`: another applier holds the view, or another release keeps it. `more`: the log may hold more. */
 export type ApplyOutcome =
   | { readonly state: 'busy' }
   | { readonly state: 'applied'; readonly more: boolean; readonly applied: Applied }
@@ -44,7 +44,7 @@ export async function applyChunk(
   const outcome = await applyTransaction(
     sql,
     async (tx): Promise<{ rows: ChangedRow[]; more: boolean } | undefined> => {
-      if (!(await tryApplierLock(tx, view.name))) return undefined
+      if (!(await tryApplierLock(tx, view))) return undefined
       const taken = await takeChunk(tx, log)
       if (taken.length === 0) return { rows: [], more: false }
       const more = taken.length >= CHUNK_KEYS_MAX

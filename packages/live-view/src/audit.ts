@@ -1,8 +1,8 @@
 import { getTableConfig, PgDialect } from 'drizzle-orm/pg-core'
 import { type Sql, type TransactionSql } from 'postgres'
+import { snapshotTransaction } from './apply-transaction.ts'
 import { DIRTY_KEY } from './log-ddl.ts'
 import { logNameList } from './log-name.ts'
-import { leaveHanging } from './lost-connection.ts'
 import { type LiveView } from './live-view.ts'
 import { overlayKeys, type DirtyName } from './overlay.ts'
 import { columnType, identifier, qualified } from './sql-text.ts'
@@ -17,7 +17,7 @@ export interface AuditOptions {
   /** Look at the keys after this one; `null` starts over. */
   readonly after: string | null
   /** How many keys to look at. Default 100; at most 10,000. */
-  readonly keys?: number
+  readonly keys?: number | undefined
 }
 
 export interface Audit {
@@ -40,25 +40,20 @@ export async function auditView(
   { after, keys = KEYS_DEFAULT }: AuditOptions,
 ): Promise<Audit> {
   const count = Math.min(Math.max(1, Math.trunc(keys)), KEYS_MAX)
-  return sql.begin('isolation level repeatable read read write', (tx) =>
-    leaveHanging(async (): Promise<Audit> => {
-      const pending = await pendingKeys(tx, view)
-      if (pending === undefined) return { view: view.name, sampled: 0, drifted: [], next: after }
-      const rows = await tx.unsafe<{ key: string; drifted: boolean }[]>(auditText(view), [
-        after,
-        count,
-        JSON.stringify(pending),
-      ])
-      const drifted = rows.filter((row) => row.drifted).map(({ key }) => key)
-      if (drifted.length > 0) {
-        await tx`
-          insert into public.live_view_dirty (view, kind, key)
-          select ${view.name}, ${DIRTY_KEY}, k from jsonb_array_elements_text(${JSON.stringify(drifted)}::text::jsonb) k`
-      }
-      const next = rows.length < count ? null : (rows.at(-1)?.key ?? null)
-      return { view: view.name, sampled: rows.length, drifted, next }
-    }),
-  ) as Promise<Audit>
+  return snapshotTransaction(sql, async (tx) => {
+    const pending = await pendingKeys(tx, view)
+    if (pending === undefined) return { view: view.name, sampled: 0, drifted: [], next: after }
+    const parameters = [after, count, JSON.stringify(pending)]
+    const rows = await tx.unsafe<{ key: string; drifted: boolean }[]>(auditText(view), parameters)
+    const drifted = rows.filter((row) => row.drifted).map(({ key }) => key)
+    if (drifted.length > 0) {
+      await tx`
+        insert into public.live_view_dirty (view, kind, key)
+        select ${view.name}, ${DIRTY_KEY}, k from jsonb_array_elements_text(${JSON.stringify(drifted)}::text::jsonb) k`
+    }
+    const next = rows.length < count ? null : (rows.at(-1)?.key ?? null)
+    return { view: view.name, sampled: rows.length, drifted, next }
+  })
 }
 
 async function pendingKeys(tx: TransactionSql, view: LiveView): Promise<readonly string[] | undefined> {

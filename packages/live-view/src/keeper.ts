@@ -1,6 +1,7 @@
 import { type Sql } from 'postgres'
 import { Alarm } from './alarm.ts'
 import { type Applied } from './applied.ts'
+import { auditForever, type AuditPlan } from './auditor.ts'
 import { LiveViewError } from './error.ts'
 import { type KeeperLog } from './keeper-log.ts'
 import { pendingViews, promisePolling, PROMISED_POLLING_MS, type PendingView } from './pending.ts'
@@ -30,6 +31,8 @@ export interface KeepViewsFreshOptions {
   readonly log?: KeeperLog
   /** Called after each commit that changed rows of a view, or refreshed it. Keep it short; what it throws is logged. */
   readonly onApplied?: (event: Applied) => void
+  /** Compares some keys of each keyed view again and again, and has what drifted recomputed. Default: not done. */
+  readonly audit?: AuditPlan
 }
 
 export interface ViewKeeper extends AsyncDisposable {
@@ -66,7 +69,7 @@ class Keeper implements ViewKeeper {
   #activeUntil = performance.now() + ACTIVE_MS
   #pollFailures = 0
 
-  constructor({ sql, views, signal, log = { warn: () => {} }, onApplied = () => {} }: KeepViewsFreshOptions) {
+  constructor({ sql, views, signal, log = { warn: () => {} }, onApplied = () => {}, audit }: KeepViewsFreshOptions) {
     this.#sql = sql
     this.#views = views
     this.#log = log
@@ -86,6 +89,7 @@ class Keeper implements ViewKeeper {
     else signal?.addEventListener('abort', abort, { once: true })
     this.#finished = Promise.all([
       this.#poll(),
+      ...(audit === undefined ? [] : [auditForever({ sql, views, plan: audit, log, signal: this.#stop.signal })]),
       listenForWakes({
         sql,
         signal: this.#stop.signal,

@@ -19,7 +19,7 @@ export async function rebuild(
 ): Promise<Applied | undefined> {
   const startedAt = performance.now()
   const rows = await applyTransaction(sql, async (tx) =>
-    (await tryApplierLock(tx, view.name)) ? rebuildWithin(tx, view, signal) : undefined,
+    (await tryApplierLock(tx, view)) ? rebuildWithin(tx, view, signal) : undefined,
   )
   return rows === undefined ? undefined : appliedRows(view, rows, performance.now() - startedAt)
 }

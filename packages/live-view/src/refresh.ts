@@ -14,12 +14,13 @@ import { recordApplied, recordHistory } from './status.ts'
  */
 export async function refresh(
   sql: Sql,
-  { name }: RefreshedView | BatchView,
+  view: RefreshedView | BatchView,
   { signal }: { signal?: AbortSignal } = {},
 ): Promise<Applied | undefined> {
+  const { name } = view
   const startedAt = performance.now()
   const durationMs = await applyTransaction(sql, async (tx) => {
-    if (!(await tryApplierLock(tx, name))) return undefined
+    if (!(await tryApplierLock(tx, view))) return undefined
     const consumed = await tx`delete from public.live_view_dirty where view = ${name}`
     // another process was first
     if (consumed.count === 0) return undefined

@@ -41,6 +41,15 @@ export function viewDefinition(view: AnyView): ViewDefinition {
   }
 }
 
+const fingerprints = new WeakMap<AnyView, string>()
+
+/** The fingerprint alone, computed once for each declaration. */
+export function fingerprintOf(view: AnyView): string {
+  const known = fingerprints.get(view) ?? viewDefinition(view).fingerprint
+  fingerprints.set(view, known)
+  return known
+}
+
 /** The name of the plain view that holds a live view's defining query. */
 export function sourceName(view: LiveView): string {
   return `${view.name}_source`

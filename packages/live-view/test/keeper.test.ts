@@ -2,6 +2,7 @@ import { eq } from 'drizzle-orm'
 import { drizzle } from 'drizzle-orm/postgres-js'
 import postgres from 'postgres'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { applyChunk } from '../src/apply.ts'
 import { freshness, keepViewsFresh, rebuild, type Applied, type KeepViewsFreshOptions } from '../src/index.ts'
 import { openDatabase, type TestDatabase } from './postgres-server.ts'
 import { catalog, difference, emptyShop, insights, installShop } from './shop.ts'
@@ -195,6 +196,14 @@ describe('when things go wrong', () => {
     await expect.poll(() => warnings).toEqual([expect.stringContaining('another definition')])
     expect((await freshness(db.sql, catalog)).stale).toBe(true)
     await expect(keeper.idle({ signal: AbortSignal.timeout(100) })).rejects.toThrow('timeout')
+  })
+
+  test('an applier of another release that was about to start writes nothing and keeps the log', async () => {
+    await fillShop(3)
+    expect(await applyChunk(db.sql, { ...catalog, version: 2 })).toEqual({ state: 'busy' })
+    expect(await rebuild(db.sql, { ...catalog, version: 2 })).toBeUndefined()
+    expect(await db.sql`select from catalog`).toHaveLength(0)
+    expect((await freshness(db.sql, catalog)).stale).toBe(true)
   })
 
   test('stopping ends the keeper, its connection and its waiters', async () => {

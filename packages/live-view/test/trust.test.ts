@@ -3,7 +3,17 @@ import { integer, text } from 'drizzle-orm/pg-core'
 import { drizzle } from 'drizzle-orm/postgres-js'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { applyChunk } from '../src/apply.ts'
-import { auditView, liveView, on, readView, rebuild, refresh, viewMigration, type Audit } from '../src/index.ts'
+import {
+  auditView,
+  keepViewsFresh,
+  liveView,
+  on,
+  readView,
+  rebuild,
+  refresh,
+  viewMigration,
+  type Audit,
+} from '../src/index.ts'
 import { openDatabase, type TestDatabase } from './postgres-server.ts'
 import { catalog, difference, emptyShop, insights, installShop, offers, products } from './shop.ts'
 import { steppedClient } from './steps.ts'
@@ -111,6 +121,19 @@ test('an audit walks over every key, finds rows that are wrong, surplus or missi
   await applyChunk(db.sql, catalog)
   expect(await difference(db.sql)).toEqual([])
   expect((await auditAll()).flatMap(({ drifted }) => drifted)).toEqual([])
+})
+
+test('a keeper that audits mends a forged row by itself, and counts it', async () => {
+  await db.sql`update catalog set title = 'forged' where id = 'p25'`
+  const drifted: string[] = []
+  await using keeper = keepViewsFresh({
+    sql: db.connect(4),
+    views: [catalog, insights],
+    audit: { everyMs: 10, keys: 7, onAudit: (audit) => drifted.push(...audit.drifted) },
+  })
+  await expect.poll(() => drifted).toEqual(['p25'])
+  await keeper.idle()
+  expect(await difference(db.sql)).toEqual([])
 })
 
 test('an audit is put off while the whole view is dirty', async () => {
