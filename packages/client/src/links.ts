@@ -31,7 +31,7 @@ export interface Connection {
 
 /** An idle socket is closed after that; the next subscription opens it again. */
 const IDLE_CLOSE_MS = 10_000
-/** Reconnects of a socket that was open: at once, then up to 0.5, 1, 2, … 10 s. */
+/** Reconnects: up to 0.5, 1, 2, … 10 s, the first as well: the clients of a server that restarts must not come all at once. */
 const RECONNECT = { firstMs: 500, capMs: 10_000 }
 /** Servers and proxies refuse longer request lines. */
 const MAX_URL_CHARS = 2_000
@@ -46,7 +46,7 @@ export function openConnection(options: LinkOptions): Connection {
     connectionParams,
     lazy: { enabled: true, closeMs: IDLE_CLOSE_MS },
     keepAlive: { enabled: true, intervalMs: 10_000, pongTimeoutMs: 5_000 },
-    retryDelayMs: (attempt) => (attempt === 0 ? 0 : backOffMs(RECONNECT, attempt, Math.random())),
+    retryDelayMs: (attempt) => backOffMs(RECONNECT, attempt + 1, Math.random()),
   })
   const { EventSource, carriesHeaders } = options.eventSource(headers)
   const overSocket = wsLink<AppRouter>({ client: socket })
