@@ -135,7 +135,7 @@ export interface Tracked<T> {
 
 export type Disposition = 'attachment' | 'inline'
 
-export interface JobToSubmit {
+interface JobToSubmit {
   kind: string
   input: unknown
   idempotencyKey?: string

@@ -83,9 +83,9 @@ export async function insertJob(tx: Executor, job: NewJob): Promise<JobRow | und
   if (!row) return undefined
   await queueFirstAttempt(tx, row)
   if (predecessors.length > 0) await insertDependencies(tx, row.id, predecessors)
-  const failed = predecessors.find(({ status }) => status === 'FAILED' || status === 'CANCELLED')
-  if (!failed) return row
-  const changed = await followEnd(tx, failed.id)
+  const lost = predecessors.find(({ status }) => status === 'FAILED' || status === 'CANCELLED')
+  if (!lost) return row
+  const changed = await followEnd(tx, lost.id)
   return changed.find(({ id }) => id === row.id) ?? row
 }
 
