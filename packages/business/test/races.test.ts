@@ -89,11 +89,11 @@ async function race(leases: readonly Lease[], run: (lease: Lease, at: number) =>
 
 /** Starts both, the one that the number says a little later. */
 async function both<A, B>(at: number, a: () => Promise<A>, b: () => Promise<B>): Promise<[A, B]> {
-  const late = async <T>(act: () => Promise<T>) => {
+  const later = async <T>(act: () => Promise<T>) => {
     for (let turn = 0; turn < at % 4; turn++) await new Promise((resolve) => setImmediate(resolve))
     return act()
   }
-  return Promise.all(at % 2 === 0 ? [a(), late(b)] : [late(a), b()])
+  return Promise.all(at % 2 === 0 ? [a(), later(b)] : [later(a), b()])
 }
 
 interface Fact {

@@ -22,11 +22,11 @@ export async function findHeldJobs(tx: Executor, owner: WorkerId): Promise<HeldJ
 }
 
 /** What the workers of this list hold, locked so that a completion that comes now waits for the rescue to end. */
-export function lockJobsOf(tx: Executor, workers: readonly WorkerId[]): Promise<JobRow[]> {
+export function lockJobsOf(tx: Executor, owners: readonly WorkerId[]): Promise<JobRow[]> {
   return tx
     .select()
     .from(jobs)
-    .where(inArray(jobs.leaseOwner, [...workers]))
+    .where(inArray(jobs.leaseOwner, [...owners]))
     .orderBy(jobs.id)
     .for('update')
 }

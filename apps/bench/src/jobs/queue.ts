@@ -36,7 +36,8 @@ export async function drain(queue: Queue, count: number, signal: AbortSignal): P
     if (ran++ === 0) startedAtMs = performance.now()
   })
   try {
-    while (ran < count || (await queue.isBusy())) await delay(LOOK_EVERY_MS, undefined, { signal })
+    const isOver = async () => ran >= count && !(await queue.isBusy())
+    while (!(await isOver())) await delay(LOOK_EVERY_MS, undefined, { signal })
     return (count * 1000) / (performance.now() - startedAtMs)
   } finally {
     await worker[Symbol.asyncDispose]()

@@ -49,16 +49,16 @@ export class SocketWatcher implements Watcher {
     while (!this.#closing.signal.aborted) {
       const closed = Promise.withResolvers<void>()
       const socket = new WebSocket(`${this.#server.url.replace(/^http/, 'ws')}/trpc?connectionParams=1`)
-      socket.onopen = () => {
+      socket.addEventListener('open', () => {
         socket.send(JSON.stringify({ method: 'connectionParams', data: { apiKey: this.#server.apiKey } }))
         this.#socket = socket
         // Under new ids, so that nothing late of the old connection can be taken for the new one's.
         const streams = [...this.#streams.values()]
         this.#streams.clear()
         for (const stream of streams) this.#ask(this.#add(stream), stream)
-      }
-      socket.onmessage = ({ data }) => this.#hear(String(data))
-      socket.onclose = () => closed.resolve()
+      })
+      socket.addEventListener('message', ({ data }) => this.#hear(String(data)))
+      socket.addEventListener('close', () => closed.resolve())
       await closed.promise
       this.#socket = undefined
       await breathe(this.#closing.signal)
