@@ -11,6 +11,7 @@ import {
   readView,
   rebuild,
   refresh,
+  viewHealth,
   viewMigration,
   type Audit,
 } from '../src/index.ts'
@@ -134,6 +135,26 @@ test('a keeper that audits mends a forged row by itself, and counts it', async (
   await expect.poll(() => drifted).toEqual(['p25'])
   await keeper.idle()
   expect(await difference(db.sql)).toEqual([])
+})
+
+test('the health of a view tells its lag, its size, what it took and how often it failed', async () => {
+  await db.sql`analyze catalog`
+  await db.sql`update products set title = 'new' where id = 'p30'`
+  await db.sql`insert into live_view_history (view, what, duration_ms, error) values ('catalog', 'failure', 1, 'broken')`
+  expect(await viewHealth(db.sql, catalog)).toEqual({
+    view: 'catalog',
+    strategy: 'realtime',
+    stale: true,
+    lagMs: expect.any(Number),
+    pending: 1,
+    asOf: expect.any(Date),
+    rows: 30,
+    lastAppliedAt: expect.any(Date),
+    lastDurationMs: expect.any(Number),
+    failures: 0,
+    error: null,
+    history: { runs: 2, failed: 1, medianMs: expect.any(Number), p99Ms: expect.any(Number) },
+  })
 })
 
 test('an audit is put off while the whole view is dirty', async () => {
