@@ -32,7 +32,9 @@ export const latency: Benchmark = {
     stack.defer(() => sql.end())
     const bellhop = stack.use(connect({ url, apiKey, transport: 'ws' }))
     const raw = await openRaw(sql)
-    const ours = await openOurs(bellhop, signal)
+    const feeding = new AbortController()
+    stack.defer(() => feeding.abort())
+    const ours = await openOurs(bellhop, AbortSignal.any([signal, feeding.signal]))
     const single: Record<'bellhop' | 'raw_listen', number[]> = { bellhop: [], raw_listen: [] }
     const measure = (name: keyof typeof single, sample: () => Promise<number>) => async () => {
       const samples: number[] = []

@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 
-export type App = 'server' | 'worker'
+type App = 'server' | 'worker'
 
 const RESTART_AFTER_MS = 500
 const READY_MS = 60_000

@@ -114,6 +114,6 @@ export async function discardAttempt({ store }: Platform, attempt: AttemptAddres
 
 export type AttemptAddress = Pick<JobRow, 'workspaceId' | 'id' | 'attempt'>
 
-export function attemptPrefix({ workspaceId, id, attempt }: AttemptAddress): string {
+function attemptPrefix({ workspaceId, id, attempt }: AttemptAddress): string {
   return `workspaces/${workspaceId}/jobs/${id}/${attempt}/`
 }
