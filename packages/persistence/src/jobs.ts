@@ -3,6 +3,7 @@ import type { FileId, JobFailure, JobId, JobPriority, OutputId, UserId, WorkerId
 import { and, eq, inArray, isNotNull, isNull, not, or, sql } from 'drizzle-orm'
 import type { SQL } from 'drizzle-orm'
 import type { AttemptUsage } from './attempt-usage.ts'
+import { builtStatement } from './built-statement.ts'
 import type { Executor } from './database.ts'
 import { followEnd, insertDependencies, lockPredecessors } from './job-chains.ts'
 import { queueAttempts, queueFirstAttempt, unqueueAttempt } from './job-queue.ts'
@@ -117,6 +118,14 @@ export async function findJobByIdempotencyKey(
   return row
 }
 
+const COMPLETED = {
+  status: 'COMPLETED',
+  version: risen,
+  leaseToken: null,
+  leaseOwner: null,
+  finishedAt: sql`now()`,
+} as const
+
 const NOTHING_DONE = {
   fraction: 0,
   stage: null,
@@ -146,7 +155,7 @@ export async function claimJob(
     isNull(jobs.cancelRequestedAt),
     isNull(jobs.parkedFor),
   )
-  let row = await setClaimed(tx, lease, false, and(claimable, isNotNull(jobs.turn), isUnlimited))
+  let [row] = await claimUnlimited(tx).execute({ id, attempt, ...lease })
   row ??= await tx.transaction(async (inner) => {
     const [waiting] = await inner.select().from(jobs).where(claimable).for('update')
     if (!waiting) return undefined
@@ -164,27 +173,47 @@ export async function claimJob(
   return row
 }
 
+/** The claim of nearly every job. */
+const claimUnlimited = builtStatement((tx) =>
+  tx
+    .update(jobs)
+    .set(claimed({ token: sql.placeholder('token'), owner: sql.placeholder('owner') }, false))
+    .where(
+      and(
+        eq(jobs.id, sql.placeholder('id')),
+        eq(jobs.status, 'PENDING'),
+        eq(jobs.attempt, sql.placeholder('attempt')),
+        isNull(jobs.cancelRequestedAt),
+        isNull(jobs.parkedFor),
+        isNotNull(jobs.turn),
+        isUnlimited,
+      ),
+    )
+    .returning()
+    .prepare('claim_unlimited'),
+)
+
+function claimed(lease: { token: unknown; owner: unknown }, isLimited: boolean) {
+  return {
+    status: 'PROCESSING',
+    version: risen,
+    leaseToken: sql`${lease.token}`,
+    leaseOwner: sql`${lease.owner}`,
+    isLimited,
+    startedAt: sql`now()`,
+    errorCode: null,
+    errorSentence: null,
+    usage: null,
+  } as const
+}
+
 async function setClaimed(
   tx: Executor,
   lease: { token: string; owner: WorkerId },
   isLimited: boolean,
   where: SQL | undefined,
 ): Promise<JobRow | undefined> {
-  const [row] = await tx
-    .update(jobs)
-    .set({
-      status: 'PROCESSING',
-      version: risen,
-      leaseToken: lease.token,
-      leaseOwner: lease.owner,
-      isLimited,
-      startedAt: sql`now()`,
-      errorCode: null,
-      errorSentence: null,
-      usage: null,
-    })
-    .where(where)
-    .returning()
+  const [row] = await tx.update(jobs).set(claimed(lease, isLimited)).where(where).returning()
   return row
 }
 
@@ -230,8 +259,10 @@ export async function completeJob(
     changed.push(...(await followAttempt(tx, row)))
     return true
   }
-  const isAwaited = or(jobs.hasSuccessors, jobs.isLimited)!
-  if (await setCompleted(tx, result, and(completable, not(isAwaited)))) return true
+  const { jobId, attempt, token } = lease
+  const [output, usage] = [JSON.stringify(result.output), JSON.stringify(result.usage ?? null)]
+  const [alone] = await completeAlone(tx).execute({ jobId, attempt, token, output, usage })
+  if (alone) return true
   return tx.transaction(async (inner) => {
     const row = await setCompleted(inner, result, completable)
     if (!row) return false
@@ -240,6 +271,29 @@ export async function completeJob(
   })
 }
 
+/** The completion of nearly every job without outputs: no other job waits for it. */
+const completeAlone = builtStatement((tx) =>
+  tx
+    .update(jobs)
+    .set({
+      ...COMPLETED,
+      output: sql`${sql.placeholder('output')}::text::jsonb`,
+      usage: sql`nullif(${sql.placeholder('usage')}::text::jsonb, 'null')`,
+    })
+    .where(
+      and(
+        eq(jobs.id, sql.placeholder('jobId')),
+        eq(jobs.status, 'PROCESSING'),
+        eq(jobs.attempt, sql.placeholder('attempt')),
+        eq(jobs.leaseToken, sql.placeholder('token')),
+        isNull(jobs.cancelRequestedAt),
+        not(or(jobs.hasSuccessors, jobs.isLimited)!),
+      ),
+    )
+    .returning({ id: jobs.id })
+    .prepare('complete_alone'),
+)
+
 async function setCompleted(
   tx: Executor,
   result: { output: unknown; usage?: AttemptUsage },
@@ -247,15 +301,7 @@ async function setCompleted(
 ): Promise<JobRow | undefined> {
   const [row] = await tx
     .update(jobs)
-    .set({
-      status: 'COMPLETED',
-      version: risen,
-      leaseToken: null,
-      leaseOwner: null,
-      output: result.output,
-      usage: result.usage ?? null,
-      finishedAt: sql`now()`,
-    })
+    .set({ ...COMPLETED, output: result.output, usage: result.usage ?? null })
     .where(where)
     .returning()
   return row
