@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { JobInputError, MAX_RESCUES, isFinal, retryDelayMs, retryPolicyOf } from '@bellhop/model'
 import type { JobFailure, JobKind, JobRun, WorkerId } from '@bellhop/model'
@@ -18,6 +17,7 @@ import { AttemptObjects } from './job-objects.ts'
 import type { Platform } from './platform.ts'
 import type { AnyProcessor } from './processors/registry.ts'
 import type { ProgressReporter } from './progress-reporter.ts'
+import { ScratchFolder } from './scratch-folder.ts'
 
 /** Why a running attempt is told to stop. */
 type StopReason = 'cancelled' | 'lost' | 'timeout' | 'shutdown'
@@ -106,15 +106,16 @@ async function runClaimed(
   const kind = kindOf(platform, job)
   const attempt: Attempt = { platform, job, kind, processor: host.processorOf(kind), lease, objects, others }
   const timeout = setTimeout(() => controller.abort(new Stopped('timeout')), kind.timeoutMs)
-  const scratchDir = join(host.scratchRoot, lease.token)
+  await using scratch = new ScratchFolder(join(host.scratchRoot, lease.token))
   const report = host.progress.track({ lease, workspaceId: job.workspaceId }, kind)
   try {
-    await mkdir(scratchDir, { recursive: true })
     const outcome: Outcome = await process(attempt, {
-      signal,
-      scratchDir,
-      objects,
       ...report.tools,
+      signal,
+      objects,
+      get scratchDir() {
+        return scratch.path
+      },
     }).then(
       (output) => ({ output }),
       (error: unknown) => ({ error }),
@@ -125,7 +126,6 @@ async function runClaimed(
   } finally {
     clearTimeout(timeout)
     host.progress.drop(report)
-    await rm(scratchDir, { recursive: true, force: true, maxRetries: 3 })
   }
 }
 
@@ -215,7 +215,8 @@ async function whilePassing<T>(act: () => Promise<T>): Promise<T> {
 
 /** Parses the input, runs the processor of the kind, and parses what it gave. */
 async function process({ processor, kind, job }: Attempt, tools: Omit<JobRun<unknown>, 'input'>): Promise<unknown> {
-  const output = await processor.run({ ...tools, input: kind.input.parse(job.input) })
+  // Not spread: the folder is made when it is asked for.
+  const output = await processor.run(Object.assign(tools, { input: kind.input.parse(job.input) }))
   tools.signal.throwIfAborted()
   return kind.output.parse(output)
 }
