@@ -5,11 +5,12 @@ const DAMAGED_NAMED = 1_000
 
 export const fileVerifyProcessor = defineProcessor(
   'file.verify',
-  async ({ input, objects, advance }) => {
+  async ({ input, objects, advance, log }) => {
     advance('reading')
     const { promisedBytes, stored, isHashed } = await objects.verify(input.fileId, (readBytes, ofBytes) => {
       advance('reading', readBytes, ofBytes)
     })
+    log(stored ? `Read ${stored.sizeBytes} of ${promisedBytes} bytes.` : 'The store has no such object any more.')
     if (!stored) return { sizeBytes: 0, ok: false, damagedParts: [], sha256: null }
     const isWhole = stored.sizeBytes === promisedBytes && stored.damagedParts.length === 0
     return {

@@ -20,6 +20,9 @@ export const datasetProfileProcessor = defineProcessor('dataset.profile', async 
     signal,
     job,
   })
+  const { format, encoding, rowCount, columnCount, notes } = profile
+  job.log(`Read ${format}${encoding ? ` in ${encoding}` : ''}: ${rowCount} rows, ${columnCount} columns.`)
+  for (const { sentence } of notes) job.log(sentence)
   job.advance('storing')
   const parquet = await objects.put({
     role: 'parquet',

@@ -20,12 +20,14 @@ export const imageVariantsProcessor = defineProcessor('image.variants', async (j
     signal,
     job,
   })
+  job.log(`Read ${made.format}, ${made.width} × ${made.height} pixels as it is to be seen.`)
   const files: OutputFile[] = []
   for (const [index, { suffix, ...variant }] of made.variants.entries()) {
     signal.throwIfAborted()
     job.advance('storing', index, made.variants.length)
     files.push(await objects.put({ ...variant, name: outputName(source.name, suffix) }))
   }
+  job.log(`Stored ${files.length} variants.`)
   const { variants: _, ...facts } = made
   return { ...facts, files }
 })
