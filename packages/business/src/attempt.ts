@@ -134,6 +134,9 @@ type Outcome = { readonly output: unknown } | { readonly error: unknown }
 /** Removing what a failed attempt wrote may delay its end by so much; then the queue does it. */
 const DISCARD_WITHIN_MS = 2_000
 
+/** What a store took before its request was given up has landed by then; what lands later the walk through the bucket finds. */
+const UNANSWERED_PUT_MS = 5_000
+
 /** Writes the one end of an attempt; true when that is COMPLETED. What is asked of the database may be asked twice: an answer can get lost. */
 async function conclude(attempt: Attempt, outcome: Outcome, usage: AttemptUsage): Promise<boolean> {
   const { platform, job, lease, objects } = attempt
@@ -159,6 +162,7 @@ async function conclude(attempt: Attempt, outcome: Outcome, usage: AttemptUsage)
     platform.database.db.transaction(async (tx) => {
       await endBadly(tx, attempt, error, usage)
       if (!isClean) await queueDiscard(tx, job)
+      else if (objects.isPutUnanswered) await queueDiscard(tx, job, UNANSWERED_PUT_MS)
     }),
   )
   return false
@@ -183,8 +187,8 @@ async function complete(attempt: Attempt, output: unknown, usage: AttemptUsage):
   return isCompleted || whilePassing(() => persistence.isCompletedBy(db, lease))
 }
 
-function queueDiscard(tx: Transaction, { workspaceId, id, attempt }: JobRow): Promise<void> {
-  return persistence.queueChore(tx, 'attempts:discard', { workspaceId, id, attempt })
+function queueDiscard(tx: Transaction, { workspaceId, id, attempt }: JobRow, delayMs = 0): Promise<void> {
+  return persistence.queueChore(tx, 'attempts:discard', { workspaceId, id, attempt }, { delayMs })
 }
 
 /** True: it is done. False: it goes on, and nobody waits for it any more. */

@@ -18,6 +18,7 @@ export class AttemptObjects implements JobObjects {
   readonly #outputs: PendingOutput[] = []
   #readBytes = 0
   #wroteBytes = 0
+  #isPutUnanswered = false
 
   constructor(platform: Platform, job: JobRow, signal: AbortSignal) {
     this.#platform = platform
@@ -37,6 +38,11 @@ export class AttemptObjects implements JobObjects {
   /** To the store so far. */
   get wroteBytes(): number {
     return this.#wroteBytes
+  }
+
+  /** A PUT was given up without an answer: its object may still land, after all others were removed. */
+  get isPutUnanswered(): boolean {
+    return this.#isPutUnanswered
   }
 
   async download(
@@ -86,12 +92,13 @@ export class AttemptObjects implements JobObjects {
     const id = newId('output')
     const objectKey = `${attemptPrefix(this.#job)}${id}`
     const sizeBytes = body instanceof Uint8Array ? body.length : (await stat(body.path)).size
-    await this.#platform.store.put(
-      objectKey,
-      mediaType,
-      body instanceof Uint8Array ? body : { path: body.path, sizeBytes },
-      this.#signal,
-    )
+    const content = body instanceof Uint8Array ? body : { path: body.path, sizeBytes }
+    try {
+      await this.#platform.store.put(objectKey, mediaType, content, this.#signal)
+    } catch (error) {
+      this.#isPutUnanswered = true
+      throw error
+    }
     this.#wroteBytes += sizeBytes
     this.#outputs.push({ id, role, name, mediaType, sizeBytes, width, height, objectKey })
     const size = width === undefined || height === undefined ? {} : { width, height }
