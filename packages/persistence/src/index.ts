@@ -52,21 +52,10 @@ export {
   listLiveJobs,
 } from './job-snapshots.ts'
 export type { JobFilter } from './job-snapshots.ts'
-export {
-  cancelJobsOfFile,
-  cancelPendingJob,
-  claimJob,
-  completeJob,
-  failJob,
-  findJob,
-  findJobByIdempotencyKey,
-  finishCancel,
-  insertJob,
-  isCompletedBy,
-  requestCancel,
-  retryJob,
-  takeFromWorker,
-} from './jobs.ts'
+export { cancelJobsOfFile, cancelPendingJob, requestCancel } from './job-cancels.ts'
+export { claimJob } from './job-claims.ts'
+export { completeJob, failJob, finishCancel, isCompletedBy, retryJob, takeFromWorker } from './job-ends.ts'
+export { findJob, findJobByIdempotencyKey, insertJob } from './jobs.ts'
 export type { ChangedJobs, JobOrder, JobRow, Lease, NewJob, PendingOutput } from './jobs.ts'
 export { pruneKeyRates, spendKeys } from './key-rates.ts'
 export { createKeySigner } from './key-signer.ts'

@@ -1,0 +1,113 @@
+import type { JobId, WorkerId } from '@bellhop/model'
+import { and, eq, isNotNull, isNull, sql } from 'drizzle-orm'
+import type { SQL } from 'drizzle-orm'
+import { builtStatement } from './built-statement.ts'
+import type { Executor } from './database.ts'
+import { queueAttempts } from './job-queue.ts'
+import { findFullScope, isUnlimited, park } from './job-slots.ts'
+import { risen } from './jobs.ts'
+import type { ChangedJobs, JobRow } from './jobs.ts'
+import { jobProgress, jobs } from './schema/index.ts'
+
+/** The progress of an attempt that begins. */
+const NOTHING_DONE = {
+  fraction: 0,
+  stage: null,
+  workDone: null,
+  workTotal: null,
+  workUnit: null,
+  etaAt: null,
+  etaLateAt: null,
+  stages: null,
+} as const
+
+/**
+ * PENDING → PROCESSING. Undefined: cancelled, claimed by another, an attempt of the past; or it is not its turn after all,
+ * and it was put back to wait for it, or for a place under a limit. Where there is no limit it is one statement.
+ */
+export async function claimJob(
+  tx: Executor,
+  id: JobId,
+  attempt: number,
+  lease: { token: string; owner: WorkerId },
+  changed: ChangedJobs = [],
+): Promise<JobRow | undefined> {
+  const claimable = and(
+    eq(jobs.id, id),
+    eq(jobs.status, 'PENDING'),
+    eq(jobs.attempt, attempt),
+    isNull(jobs.cancelRequestedAt),
+    isNull(jobs.parkedFor),
+  )
+  let [row] = await claimUnlimited(tx).execute({ id, attempt, ...lease })
+  row ??= await tx.transaction(async (inner) => {
+    const [waiting] = await inner.select().from(jobs).where(claimable).for('update')
+    if (!waiting) return undefined
+    if (waiting.turn === null) {
+      changed.push(...(await takeTurn(inner, id)))
+      return undefined
+    }
+    const full = await findFullScope(inner, waiting)
+    if (!full) return setClaimed(inner, lease, true, claimable)
+    changed.push(...(await park(inner, id, full)))
+    return undefined
+  })
+  // The first attempt finds its progress as it was made.
+  if (row && attempt > 1) await tx.update(jobProgress).set(NOTHING_DONE).where(eq(jobProgress.jobId, id))
+  return row
+}
+
+/** The claim of nearly every job. */
+const claimUnlimited = builtStatement((tx) =>
+  tx
+    .update(jobs)
+    .set(claimed({ token: sql.placeholder('token'), owner: sql.placeholder('owner') }, false))
+    .where(
+      and(
+        eq(jobs.id, sql.placeholder('id')),
+        eq(jobs.status, 'PENDING'),
+        eq(jobs.attempt, sql.placeholder('attempt')),
+        isNull(jobs.cancelRequestedAt),
+        isNull(jobs.parkedFor),
+        isNotNull(jobs.turn),
+        isUnlimited,
+      ),
+    )
+    .returning()
+    .prepare('claim_unlimited'),
+)
+
+function claimed(lease: { token: unknown; owner: unknown }, isLimited: boolean) {
+  return {
+    status: 'PROCESSING',
+    version: risen,
+    leaseToken: sql`${lease.token}`,
+    leaseOwner: sql`${lease.owner}`,
+    isLimited,
+    startedAt: sql`now()`,
+    errorCode: null,
+    errorSentence: null,
+    usage: null,
+  } as const
+}
+
+async function setClaimed(
+  tx: Executor,
+  lease: { token: string; owner: WorkerId },
+  isLimited: boolean,
+  where: SQL | undefined,
+): Promise<JobRow | undefined> {
+  const [row] = await tx.update(jobs).set(claimed(lease, isLimited)).where(where).returning()
+  return row
+}
+
+/** Its time has come, and it queues behind those that came before. */
+async function takeTurn(tx: Executor, id: JobId): Promise<JobRow[]> {
+  const rows = await tx
+    .update(jobs)
+    .set({ turn: sql`job_turn(${jobs.workspaceId}, ${jobs.kind}, ${jobs.priority})`, version: risen })
+    .where(and(eq(jobs.id, id), eq(jobs.status, 'PENDING')))
+    .returning()
+  await queueAttempts(tx, rows)
+  return rows
+}
