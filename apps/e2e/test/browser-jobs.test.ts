@@ -41,7 +41,10 @@ test('the page of a finished job shows how long it waited and each stage took, a
   expect(stages[0]).toBe('Waited')
   expect(stages).toContain('profiling')
   await history.getByText(/ of processor time$/).waitFor()
-  await page.getByRole('region', { name: 'Log' }).getByText('The job has said nothing.').waitFor()
+  await page
+    .getByRole('region', { name: 'Log' })
+    .getByText(/^Read csv in utf-8: \d+ rows, 6 columns\.$/)
+    .waitFor()
 })
 
 test('the operations show a worker with what it runs, and what waits, also on a narrow screen; a job tells its place', async () => {

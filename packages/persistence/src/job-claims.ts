@@ -39,7 +39,8 @@ export async function claimJob(
     isNull(jobs.cancelRequestedAt),
     isNull(jobs.parkedFor),
   )
-  let [row] = await claimUnlimited(tx).execute({ id, attempt, ...lease })
+  const [claimedAtOnce] = await claimUnlimited(tx).execute({ id, attempt, ...lease })
+  let row: JobRow | undefined = claimedAtOnce
   row ??= await tx.transaction(async (inner) => {
     const [waiting] = await inner.select().from(jobs).where(claimable).for('update')
     if (!waiting) return undefined
