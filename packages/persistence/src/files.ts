@@ -10,11 +10,7 @@ export type NewFile = Omit<typeof files.$inferInsert, 'status' | 'reservedBytes'
 
 /** An UPLOADING file. It holds room that `reserveRoom` must grant in the same transaction. */
 export async function insertFile(tx: Transaction, file: NewFile): Promise<void> {
-  await tx
-    .insert(files)
-    .values({ ...file, reservedBytes: file.sizeBytes })
-    .prepare('insert_file')
-    .execute()
+  await tx.insert(files).values({ ...file, reservedBytes: file.sizeBytes })
 }
 
 /** A file of this workspace that was not deleted. */
@@ -36,8 +32,6 @@ export async function findFileRecord(
     .from(files)
     .innerJoin(users, eq(users.id, files.ownerId))
     .where(and(eq(files.id, id), eq(files.workspaceId, workspaceId), ne(files.status, 'DELETED')))
-    .prepare('find_file_record')
-    .execute()
   return row && toFileRecord(row.file, row.ownerName)
 }
 
@@ -67,8 +61,6 @@ export async function markFileReady(
     .from(before)
     .where(eq(files.id, before.id))
     .returning({ workspaceId: files.workspaceId, reservedBytes: before.reservedBytes })
-    .prepare('mark_file_ready')
-    .execute()
   if (!was) return false
   const { workspaceId, reservedBytes } = was
   await settleRoom(tx, workspaceId, {

@@ -5,6 +5,8 @@ import type { Sql, TransactionSql } from 'postgres'
  * length, and what comes after is sent unprepared.
  */
 const MAX_TEXTS = 500
+/** What has more is a long list, whose text may never come again; it shall not take the place of what every job sends. */
+const MAX_PARAMETERS = 40
 
 /**
  * The driver as Drizzle shall use it: every statement prepared under a name. Drizzle asks for that only where each query is
@@ -13,9 +15,9 @@ const MAX_TEXTS = 500
  */
 export function preparedClient(client: Sql): Sql {
   const texts = new Set<string>()
-  const isKept = (text: string): boolean => {
+  const isKept = (text: string, parameters: number): boolean => {
     if (texts.has(text)) return true
-    if (texts.size >= MAX_TEXTS) return false
+    if (parameters === 0 || parameters > MAX_PARAMETERS || texts.size >= MAX_TEXTS) return false
     texts.add(text)
     return true
   }
@@ -24,7 +26,7 @@ export function preparedClient(client: Sql): Sql {
       get(target, property) {
         if (property === 'unsafe') {
           const unsafe: Sql['unsafe'] = (text, parameters, options) =>
-            target.unsafe(text, parameters, { ...options, prepare: (parameters?.length ?? 0) > 0 && isKept(text) })
+            target.unsafe(text, parameters, { ...options, prepare: isKept(text, parameters?.length ?? 0) })
           return unsafe
         }
         if (property === 'begin' || property === 'savepoint') {

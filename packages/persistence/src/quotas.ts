@@ -49,8 +49,6 @@ export async function reserveRoom(tx: Transaction, workspaceId: WorkspaceId, ask
       ),
     )
     .returning({ workspaceId: quotas.workspaceId })
-    .prepare('reserve_room')
-    .execute()
   return rows.length > 0
 }
 
@@ -65,17 +63,10 @@ export async function settleRoom(tx: Transaction, workspaceId: WorkspaceId, chan
       usedFiles: sql`${quotas.usedFiles} + ${change.usedFiles}`,
     })
     .where(eq(quotas.workspaceId, workspaceId))
-    .prepare('settle_room')
-    .execute()
 }
 
 export async function findQuota(tx: Executor, workspaceId: WorkspaceId): Promise<QuotaState | undefined> {
-  const [row] = await tx
-    .select()
-    .from(quotas)
-    .where(eq(quotas.workspaceId, workspaceId))
-    .prepare('find_quota')
-    .execute()
+  const [row] = await tx.select().from(quotas).where(eq(quotas.workspaceId, workspaceId))
   return row && toQuotaState(row)
 }
 

@@ -15,22 +15,12 @@ const COMPLETING_LEASE = sql`interval '6 seconds'`
 
 /** Undefined: there is an upload of that id. */
 export async function insertUpload(tx: Executor, upload: NewUpload): Promise<typeof uploads.$inferSelect | undefined> {
-  const [row] = await tx
-    .insert(uploads)
-    .values(upload)
-    .onConflictDoNothing({ target: uploads.id })
-    .returning()
-    // Named, a statement costs one round trip instead of two: what every key waits for is named.
-    .prepare('insert_upload')
-    .execute()
+  const [row] = await tx.insert(uploads).values(upload).onConflictDoNothing({ target: uploads.id }).returning()
   return row
 }
 
 export async function findUpload(tx: Executor, workspaceId: WorkspaceId, id: UploadId): Promise<UploadRow | undefined> {
-  const [row] = await selectUploads(tx)
-    .where(and(eq(uploads.id, id), eq(uploads.workspaceId, workspaceId)))
-    .prepare('find_upload')
-    .execute()
+  const [row] = await selectUploads(tx).where(and(eq(uploads.id, id), eq(uploads.workspaceId, workspaceId)))
   return row && { ...row.upload, file: row.file }
 }
 
@@ -48,8 +38,6 @@ export async function beginComplete(tx: Executor, id: UploadId): Promise<Complet
     .set(holdsNow)
     .where(and(eq(uploads.id, id), or(eq(uploads.status, 'OPEN'), leftBehind)))
     .returning({ lease: leaseOf })
-    .prepare('begin_complete')
-    .execute()
   return row?.lease
 }
 
@@ -109,8 +97,6 @@ export async function moveUpload(
       ),
     )
     .returning({ id: uploads.id })
-    .prepare('move_upload')
-    .execute()
   return rows.length > 0
 }
 

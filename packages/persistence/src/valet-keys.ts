@@ -14,9 +14,7 @@ export type NewValetKey = Omit<
 /** Writes keys to the ledger. They are handed out only after this is committed. Returns the lines' ids, in order. */
 export async function recordValetKeys(tx: Executor, keys: readonly NewValetKey[]): Promise<ValetKeyId[]> {
   const lines = keys.map(({ lifeMs, ...key }) => ({ ...key, id: newId('valetKey'), expiresAt: fromNow(lifeMs) }))
-  // Keys for uploads come one line at a time; previews in batches of any size, which would each be a text of its own.
-  if (lines.length === 1) await tx.insert(valetKeys).values(lines).prepare('record_valet_key').execute()
-  else if (lines.length > 1) await tx.insert(valetKeys).values(lines)
+  if (lines.length > 0) await tx.insert(valetKeys).values(lines)
   return lines.map((line) => line.id)
 }
 
@@ -26,8 +24,6 @@ export async function markUploadKeysUsed(tx: Executor, uploadId: UploadId): Prom
     .update(valetKeys)
     .set({ usedAt: sql`now()` })
     .where(and(eq(valetKeys.uploadId, uploadId), isNull(valetKeys.usedAt)))
-    .prepare('mark_upload_keys_used')
-    .execute()
 }
 
 export async function findValetKey(
