@@ -7,7 +7,7 @@ import { applyChunk } from '../src/apply.ts'
 import { keepViewsFresh, readView, rebuild, refresh, writeToken } from '../src/index.ts'
 import { openDatabase, type TestDatabase } from './postgres-server.ts'
 import { catalog, emptyShop, insights, installShop } from './shop.ts'
-import { shopTransaction, writeShop } from './shop-writes.ts'
+import { rowTransaction, writeShop } from './shop-writes.ts'
 
 const RUNS = 15
 
@@ -147,7 +147,7 @@ describe('a strict read', () => {
       ) d)`
     const sources = new Set<string>()
     const actor = fc.oneof(
-      { weight: 4, arbitrary: shopTransaction.map((each) => (client: Sql) => writeShop(client, each)) },
+      { weight: 4, arbitrary: rowTransaction.map((each) => (client: Sql) => writeShop(client, each)) },
       { weight: 1, arbitrary: fc.constant(async (client: Sql) => void (await applyChunk(client, catalog))) },
     )
     await fc.assert(
