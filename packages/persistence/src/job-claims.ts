@@ -1,11 +1,12 @@
 import type { JobId, WorkerId } from '@bellhop/model'
-import { and, eq, isNotNull, isNull, sql } from 'drizzle-orm'
+import { and, eq, getTableColumns, isNotNull, isNull, sql } from 'drizzle-orm'
 import type { SQL } from 'drizzle-orm'
 import { builtStatement } from './built-statement.ts'
 import type { Executor } from './database.ts'
+import { gatheredStatement } from './gathered-statement.ts'
 import { queueAttempts } from './job-queue.ts'
 import { findFullScope, isUnlimited, park } from './job-slots.ts'
-import { risen } from './jobs.ts'
+import { lockedJobs, risen } from './jobs.ts'
 import type { ChangedJobs, JobRow } from './jobs.ts'
 import { jobProgress, jobs } from './schema/index.ts'
 
@@ -20,6 +21,13 @@ const NOTHING_DONE = {
   etaLateAt: null,
   stages: null,
 } as const
+
+interface Claim {
+  readonly id: JobId
+  readonly attempt: number
+  readonly token: string
+  readonly owner: WorkerId
+}
 
 /**
  * PENDING → PROCESSING. Undefined: cancelled, claimed by another, an attempt of the past; or it is not its turn after all,
@@ -39,8 +47,7 @@ export async function claimJob(
     isNull(jobs.cancelRequestedAt),
     isNull(jobs.parkedFor),
   )
-  const [claimedAtOnce] = await claimUnlimited(tx).execute({ id, attempt, ...lease })
-  let row: JobRow | undefined = claimedAtOnce
+  let row: JobRow | undefined = await claimUnlimited(tx, { id, attempt, ...lease })
   row ??= await tx.transaction(async (inner) => {
     const [waiting] = await inner.select().from(jobs).where(claimable).for('update')
     if (!waiting) return undefined
@@ -59,22 +66,30 @@ export async function claimJob(
 }
 
 /** The claim of nearly every job. */
-const claimUnlimited = builtStatement((tx) =>
+const claimUnlimited = gatheredStatement<Claim, JobRow & { token: string }>(async (tx, claims) => {
+  const rows = await claimUnlimitedOf(tx).execute({ items: JSON.stringify(claims) })
+  return rows.map((row) => ({ ...row, token: row.leaseToken ?? '' }))
+})
+
+const claimUnlimitedOf = builtStatement((tx) =>
   tx
     .update(jobs)
-    .set(claimed({ token: sql.placeholder('token'), owner: sql.placeholder('owner') }, false))
-    .where(
-      and(
-        eq(jobs.id, sql.placeholder('id')),
-        eq(jobs.status, 'PENDING'),
-        eq(jobs.attempt, sql.placeholder('attempt')),
-        isNull(jobs.cancelRequestedAt),
-        isNull(jobs.parkedFor),
-        isNotNull(jobs.turn),
-        isUnlimited,
+    .set(claimed({ token: sql`item.token`, owner: sql`item.owner` }, false))
+    .from(
+      lockedJobs(
+        sql`item(id text, attempt int, token text, owner text)`,
+        and(
+          eq(jobs.status, 'PENDING'),
+          sql`${jobs.attempt} = item.attempt`,
+          isNull(jobs.cancelRequestedAt),
+          isNull(jobs.parkedFor),
+          isNotNull(jobs.turn),
+          isUnlimited,
+        ),
       ),
     )
-    .returning()
+    .where(sql`${jobs.id} = item.id`)
+    .returning(getTableColumns(jobs))
     .prepare('claim_unlimited'),
 )
 

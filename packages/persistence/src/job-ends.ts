@@ -4,10 +4,11 @@ import type { SQL } from 'drizzle-orm'
 import type { AttemptUsage } from './attempt-usage.ts'
 import { builtStatement } from './built-statement.ts'
 import type { Executor } from './database.ts'
+import { gatheredStatement } from './gathered-statement.ts'
 import { followEnd } from './job-chains.ts'
 import { queueAttempts } from './job-queue.ts'
 import { releaseNext } from './job-slots.ts'
-import { held, risen } from './jobs.ts'
+import { held, lockedJobs, risen } from './jobs.ts'
 import type { ChangedJobs, JobRow, Lease, PendingOutput } from './jobs.ts'
 import { jobProgress, jobs, outputs } from './schema/index.ts'
 
@@ -51,9 +52,8 @@ export async function completeJob(
     return true
   }
   const { jobId, attempt, token } = lease
-  const [output, usage] = [JSON.stringify(result.output), JSON.stringify(result.usage ?? null)]
-  const [alone] = await completeAlone(tx).execute({ jobId, attempt, token, output, usage })
-  if (alone) return true
+  const { output, usage = null } = result
+  if (await completeAlone(tx, { id: jobId, attempt, token, output, usage })) return true
   return tx.transaction(async (inner) => {
     const row = await setCompleted(inner, result, completable)
     if (!row) return false
@@ -63,25 +63,37 @@ export async function completeJob(
 }
 
 /** The completion of nearly every job without outputs: no other job waits for it. */
-const completeAlone = builtStatement((tx) =>
+const completeAlone = gatheredStatement<Completion, { token: string }>((tx, completions) =>
+  completeAloneOf(tx).execute({ items: JSON.stringify(completions) }),
+)
+
+interface Completion {
+  readonly id: JobId
+  readonly attempt: number
+  readonly token: string
+  readonly output: unknown
+  readonly usage: AttemptUsage | null
+}
+
+const completeAloneOf = builtStatement((tx) =>
   tx
     .update(jobs)
-    .set({
-      ...COMPLETED,
-      output: sql`${sql.placeholder('output')}::text::jsonb`,
-      usage: sql`nullif(${sql.placeholder('usage')}::text::jsonb, 'null')`,
-    })
-    .where(
-      and(
-        eq(jobs.id, sql.placeholder('jobId')),
-        eq(jobs.status, 'PROCESSING'),
-        eq(jobs.attempt, sql.placeholder('attempt')),
-        eq(jobs.leaseToken, sql.placeholder('token')),
-        isNull(jobs.cancelRequestedAt),
-        not(or(jobs.hasSuccessors, jobs.isLimited)!),
+    // The null of JSON is not that of SQL.
+    .set({ ...COMPLETED, output: sql`coalesce(item.output, 'null')`, usage: sql`item.usage` })
+    .from(
+      lockedJobs(
+        sql`item(id text, attempt int, token text, output jsonb, usage jsonb)`,
+        and(
+          eq(jobs.status, 'PROCESSING'),
+          sql`${jobs.attempt} = item.attempt`,
+          sql`${jobs.leaseToken} = item.token`,
+          isNull(jobs.cancelRequestedAt),
+          not(or(jobs.hasSuccessors, jobs.isLimited)!),
+        ),
       ),
     )
-    .returning({ id: jobs.id })
+    .where(sql`${jobs.id} = item.id`)
+    .returning({ token: sql<string>`item.token` })
     .prepare('complete_alone'),
 )
 

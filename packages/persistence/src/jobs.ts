@@ -66,6 +66,22 @@ export function held(lease: Lease): SQL | undefined {
 }
 
 /**
+ * The FROM of an UPDATE of many jobs: the items of the placeholder `items`, a JSON list, whose jobs pass the guard, each
+ * locked. A job that another has locked is passed over: it shall not hold up the rest. By LATERAL each job is found by its
+ * id, whatever the planner thinks that a list holds.
+ */
+export function lockedJobs(item: SQL, guard: SQL | undefined): SQL {
+  return sql`(
+    select item.*
+    from jsonb_to_recordset(${sql.placeholder('items')}::text::jsonb) as ${item}
+    cross join lateral (
+      select * from public.jobs where jobs.id = item.id for no key update skip locked
+    ) as jobs
+    where ${guard}
+  ) as item`
+}
+
+/**
  * Inserts the job and queues its first attempt, in the caller's transaction. One that waits for others is not queued; it
  * FAILS at once when one of them has. Undefined when the idempotency key is taken: look the holder up with
  * `findJobByIdempotencyKey`.
