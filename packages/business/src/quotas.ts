@@ -51,11 +51,6 @@ export async function reserveStream(
   await reserveRoom(tx, upload.workspaceId, { bytes, files: 0, fileBytes, mediaType: null })
 }
 
-/** Refuses what there is no room for now, before the store is asked to do anything. Reserves nothing. */
-export async function refuseEarly(tx: Executor, workspaceId: WorkspaceId, asked: AskedRoom): Promise<void> {
-  refuseWithoutRoom(await quotaOf(tx, workspaceId), asked)
-}
-
 /** For what turned out to be of another type than was announced. @throws AppError FILE_TYPE_REFUSED */
 export async function refuseFoundType(tx: Executor, workspaceId: WorkspaceId, mediaType: string): Promise<void> {
   refuseType((await quotaOf(tx, workspaceId)).quota, mediaType)
@@ -71,7 +66,8 @@ export function refuseTooLarge(sizeBytes: number, maxFileBytes: number): void {
   )
 }
 
-function refuseWithoutRoom({ quota, usage }: QuotaState, asked: AskedRoom): void {
+/** @throws AppError when what is asked for does not fit into what the workspace has left, or may not have */
+export function refuseWithoutRoom({ quota, usage }: QuotaState, asked: AskedRoom): void {
   if (asked.mediaType !== null) refuseType(quota, asked.mediaType)
   if (quota.maxFileBytes !== null) refuseTooLarge(asked.fileBytes, quota.maxFileBytes)
   const { maxBytes, maxFiles } = quota
@@ -102,7 +98,7 @@ function refuseType(quota: Quota, mediaType: string): void {
 }
 
 /** Every workspace has its row from the start. */
-async function quotaOf(tx: Executor, workspaceId: WorkspaceId): Promise<QuotaState> {
+export async function quotaOf(tx: Executor, workspaceId: WorkspaceId): Promise<QuotaState> {
   const state = await persistence.findQuota(tx, workspaceId)
   if (!state) throw new AppError('WORKSPACE_NOT_FOUND')
   return state

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import { AppError, LIMITS } from '@bellhop/model'
+import { listPromisedParts } from '@bellhop/persistence'
 import type { ObjectStore, PromisedPart, StoredPart, UploadRow } from '@bellhop/persistence'
 import type { Platform } from './platform.ts'
 import { Rejection } from './rejection.ts'
@@ -11,7 +12,18 @@ const LOOK_AGAIN_AFTER_MS = [200, 800]
 const SHA256_OF_NOTHING = createHash('sha256').digest('hex')
 
 /** What the store has, with its first bytes. */
-export type StoredUpload = NonNullable<Awaited<ReturnType<ObjectStore['inspect']>>>
+export interface StoredUpload extends InspectedObject {
+  /** As the store keeps it, where the upload began with checksums of this kind and it has kept one. */
+  readonly sha256: string | null
+}
+
+type InspectedObject = NonNullable<Awaited<ReturnType<ObjectStore['inspect']>>>
+
+/** What was promised to be sent, and what has become of it. */
+export interface AssembledUpload {
+  readonly promised: readonly PromisedPart[]
+  readonly object: StoredUpload
+}
 
 /**
  * Has the store put the parts together, unless it did so before, and gives what is there then. Whatever the store answers
@@ -19,23 +31,38 @@ export type StoredUpload = NonNullable<Awaited<ReturnType<ObjectStore['inspect']
  * @throws AppError UPLOAD_INCOMPLETE, STORE_UNAVAILABLE
  */
 export async function assembleUpload(
-  platform: Pick<Platform, 'store'>,
+  { database, store }: Pick<Platform, 'database' | 'store'>,
   upload: UploadRow,
-  promised: readonly PromisedPart[],
-): Promise<StoredUpload> {
-  return upload.storeUploadId === null
-    ? wholeObject(platform.store, upload)
-    : assembled(platform.store, upload, upload.storeUploadId, promised)
+): Promise<AssembledUpload> {
+  const { storeUploadId } = upload
+  const isWhole = storeUploadId === null
+  const [promised, stored] = await Promise.all([
+    listPromisedParts(database.db, upload.id),
+    isWhole ? null : store.listParts(upload.file.objectKey, storeUploadId),
+  ])
+  const object = isWhole
+    ? await wholeObject(store, upload)
+    : await assembled(store, upload, storeUploadId, stored && arrivedParts(upload, promised, stored))
+  return { promised, object }
+}
+
+/** The store is asked for both at once. */
+async function inspectUpload(store: ObjectStore, { binding, file }: UploadRow): Promise<StoredUpload | null> {
+  const [object, sha256] = await Promise.all([
+    store.inspect(file.objectKey, LIMITS.sniffBytes),
+    binding === 'store-sha256' ? store.sha256Of(file.objectKey) : null,
+  ])
+  return object && { ...object, sha256 }
 }
 
 async function wholeObject(store: ObjectStore, upload: UploadRow): Promise<StoredUpload> {
   const { objectKey, mediaType, sizeBytes } = upload.file
-  const object = await store.inspect(objectKey, LIMITS.sniffBytes)
+  const object = await inspectUpload(store, upload)
   if (object) return object
   if (sizeBytes > 0 || (upload.sha256 ?? SHA256_OF_NOTHING) !== SHA256_OF_NOTHING) throw incomplete([1])
   // There is nothing to send, so nobody needs to send it: a stream that ended at once is such a file.
   await store.putEmpty(objectKey, mediaType, upload.id)
-  const empty = await store.inspect(objectKey, LIMITS.sniffBytes)
+  const empty = await inspectUpload(store, upload)
   if (!empty) throw new AppError('STORE_UNAVAILABLE')
   return empty
 }
@@ -44,23 +71,20 @@ async function assembled(
   store: ObjectStore,
   upload: UploadRow,
   storeUploadId: string,
-  promised: readonly PromisedPart[],
+  parts: readonly StoredPart[] | null,
 ): Promise<StoredUpload> {
-  const { objectKey } = upload.file
-  const stored = await store.listParts(objectKey, storeUploadId)
   let failure: unknown
-  if (stored) {
-    const parts = arrivedParts(upload, promised, stored)
-    await store.completeMultipart(objectKey, storeUploadId, parts).catch((cause: unknown) => {
+  if (parts) {
+    await store.completeMultipart(upload.file.objectKey, storeUploadId, parts).catch((cause: unknown) => {
       failure = cause
     })
   }
-  const object = await store.inspect(objectKey, LIMITS.sniffBytes)
+  const object = await inspectUpload(store, upload)
   if (object) return object
   if (failure !== undefined) throw failure
   for (const waitMs of LOOK_AGAIN_AFTER_MS) {
     await pause(waitMs)
-    const late = await store.inspect(objectKey, LIMITS.sniffBytes)
+    const late = await inspectUpload(store, upload)
     if (late) return late
   }
   throw new Rejection('UPLOAD_EXPIRED', 'The object store no longer knows this upload; start a new one.')

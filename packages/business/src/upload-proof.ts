@@ -21,7 +21,7 @@ type Proof = Omit<Verified, 'integrity'> & { readonly integrity: Integrity | nul
 
 /** Holds what is stored against what was announced. @throws Rejection */
 export async function proveUpload(
-  platform: Pick<Platform, 'store' | 'database'>,
+  platform: Pick<Platform, 'database'>,
   upload: UploadRow,
   promised: readonly PromisedPart[],
   object: StoredUpload,
@@ -40,7 +40,7 @@ export async function proveUpload(
   if (mediaType !== announced) {
     await refuseFoundType(platform.database.db, upload.workspaceId, mediaType).catch(asRejection)
   }
-  const integrity = await integrityOf(platform, upload, promised)
+  const integrity = integrityOf(upload, promised, object.sha256)
   return { mediaType, type: fileTypeOf(mediaType), integrity, sha256: upload.sha256, sizeBytes }
 }
 
@@ -48,16 +48,11 @@ function asRejection(error: unknown): never {
   throw error instanceof AppError && !error.retryable ? new Rejection(error.code, error.message) : error
 }
 
-async function integrityOf(
-  { store }: Pick<Platform, 'store'>,
-  upload: UploadRow,
-  promised: readonly PromisedPart[],
-): Promise<Integrity | null> {
+function integrityOf(upload: UploadRow, promised: readonly PromisedPart[], found: string | null): Integrity | null {
   const stretches = stretchesOf(upload, promised)
   if (!isHashed(stretches)) return 'size'
   if (upload.binding === 'store-sha256') {
     const expected = storeSha256(upload, stretches)
-    const found = await store.sha256Of(upload.file.objectKey)
     if (found === expected) return 'store-sha256'
     // Of another kind than was asked for: it says nothing about ours.
     if (found !== null && kindOf(found) === kindOf(expected)) {

@@ -36,8 +36,7 @@ export async function settleUpload(platform: Platform, upload: UploadRow): Promi
   if (lease === undefined) return outcomeOfAnother(platform, upload)
   const hold = new CompletingHold(platform, upload.id, lease)
   try {
-    const promised = await listPromisedParts(db, upload.id)
-    const object = await assembleUpload(platform, upload, promised)
+    const { promised, object } = await assembleUpload(platform, upload)
     const { integrity, ...found } = await proveUpload(platform, upload, promised, object)
     if (integrity !== null) return await acceptUpload(platform, upload, { ...found, integrity })
   } catch (error) {

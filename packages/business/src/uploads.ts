@@ -25,7 +25,7 @@ import { requireRight } from './caller.ts'
 import type { Context } from './caller.ts'
 import { keyBinding } from './key-binding.ts'
 import { spendKeys } from './key-rates.ts'
-import { refuseEarly, refuseTooLarge, reserveRoom } from './quotas.ts'
+import { quotaOf, refuseTooLarge, refuseWithoutRoom, reserveRoom } from './quotas.ts'
 import { issuePartKeys, issueWholeKey } from './upload-keys.ts'
 import type { PartToSign } from './upload-keys.ts'
 import { takeLength } from './upload-length.ts'
@@ -70,15 +70,17 @@ export async function startUpload(ctx: Context, input: StartUpload): Promise<Upl
   const isHashed = input.sha256 !== undefined || (input.parts ?? []).some((part) => part.sha256 !== undefined)
   const isCut = cut.mode === 'multipart'
   const { db } = platform.database
-  const [binding, before] = await Promise.all([
+  const room = { bytes: input.sizeBytes ?? 0, files: 1, fileBytes: input.sizeBytes ?? 0, mediaType } as const
+  const [binding, before, quota] = await Promise.all([
     keyBinding(platform, { isHashed }),
     isCut && input.uploadId ? findUpload(db, caller.workspaceId, input.uploadId) : undefined,
+    isCut ? quotaOf(db, caller.workspaceId) : undefined,
     spendKeys(ctx, Math.max(1, input.parts?.length ?? 0)),
   ])
   // What was begun before holds its room already, and has its multipart upload in the store.
   if (before) return planAgain(ctx, uploadId, { ...input, name })
-  const room = { bytes: input.sizeBytes ?? 0, files: 1, fileBytes: input.sizeBytes ?? 0, mediaType } as const
-  if (isCut) await refuseEarly(db, caller.workspaceId, room)
+  // Before the store is asked to do anything. It reserves nothing.
+  if (quota) refuseWithoutRoom(quota, room)
   const storeUploadId =
     cut.mode === 'single' ? null : await platform.store.createMultipart(objectKey, mediaType, uploadId, binding)
   const file = { name, mediaType, sizeBytes: input.sizeBytes ?? 0, objectKey, startJobs: input.startJobs ?? true }

@@ -153,24 +153,24 @@ describe('many parts', () => {
       { type: 'sign', numbers: [1] },
       { type: 'sign', numbers: [2] },
     ])
-    // Part 2 is in hand now; 3 waits for a second one.
+    // Part 2 is in hand now; 3 waits for two more.
     expect(machine.feed({ type: 'signed', numbers: [2] })).toEqual([])
-    expect(machine.feed({ type: 'prepared', number: 4 })).toEqual([
-      { type: 'prepare', number: 5 },
-      { type: 'sign', numbers: [3, 4] },
-    ])
+    expect(machine.feed({ type: 'prepared', number: 4 })).toEqual([{ type: 'prepare', number: 5 }])
+    expect(machine.feed({ type: 'prepared', number: 5 })).toEqual([{ type: 'sign', numbers: [3, 4, 5] }])
   })
 
   test('the number of requests at once follows the pace, and with it how far ahead is read', () => {
     const machine = new Machine(shape(20, { pool: 1, window: 6 }))
-    for (const number of [1, 2, 3]) machine.bring(number)
+    for (const number of [1, 2]) machine.bring(number)
+    machine.feed({ type: 'prepared', number: 3 })
     expect(machine.effects.filter(({ type }) => type === 'send')).toEqual([{ type: 'send', number: 1 }])
     expect(machine.state.active.size).toBe(3)
     expect(machine.feed({ type: 'paced', pool: 3 })).toEqual([
       { type: 'prepare', number: 4 },
       { type: 'send', number: 2 },
-      { type: 'send', number: 3 },
+      { type: 'sign', numbers: [3] },
     ])
+    expect(machine.feed({ type: 'signed', numbers: [3] })).toEqual([{ type: 'send', number: 3 }])
     machine.feed({ type: 'paced', pool: 1 })
     machine.bring(4)
     expect(machine.feed({ type: 'sent', number: 1 })).not.toContainEqual({ type: 'send', number: 4 })

@@ -4,6 +4,9 @@ import type { UploadDraft } from './upload-draft.ts'
 /** Parts read and hashed at once. More than one gains nothing: reading is not what limits. */
 const PREPARING_AT_ONCE = 1
 
+/** Of the parts that are made ready ahead. All of them would leave none in hand while the call is under way. */
+const SIGNED_TOGETHER = 0.75
+
 /** What can be set going now. It only reads the state, so that no event can be forgotten to go on from. */
 export function schedule(draft: UploadDraft): void {
   prepare(draft)
@@ -49,7 +52,7 @@ function sign(draft: UploadDraft): void {
   const { ahead, firstKeys } = draft.shape
   if (
     begun
-      ? draft.count('keyed') > 0 && numbers.length < Math.ceil(ahead / 2)
+      ? draft.count('keyed') > 0 && numbers.length < Math.ceil(ahead * SIGNED_TOGETHER)
       : numbers.length < firstKeys && draft.count('preparing') > 0
   )
     return
