@@ -290,11 +290,8 @@ begin
     raise exception 'job % cannot go from % to %', old.id, old.status, new.status
       using errcode = 'check_violation', constraint = 'jobs_arrow';
   end if;
-  if new.version <> old.version + 1 then
-    raise exception 'job %: version must rise from % to %, got %', old.id, old.version, old.version + 1, new.version
-      using errcode = 'check_violation', constraint = 'jobs_version';
-  end if;
-  return new;
+  raise exception 'job %: version must rise from % to %, got %', old.id, old.version, old.version + 1, new.version
+    using errcode = 'check_violation', constraint = 'jobs_version';
 end
 $function$;
 
@@ -303,23 +300,29 @@ CREATE OR REPLACE FUNCTION public.jobs_record()
  LANGUAGE plpgsql
 AS $function$
 begin
-  if tg_op = 'INSERT' or new.status <> old.status then
+  if tg_op = 'INSERT' then
+    insert into public.job_events (job_id, version, status, attempt, worker_id, reason)
+    select n.id, n.version, n.status, n.attempt, n.lease_owner, case when n.status = 'FAILED' then n.error_sentence end
+    from new_rows n;
+  else
     insert into public.job_events (job_id, version, status, attempt, worker_id, reason, usage)
-    values (
-      new.id,
-      new.version,
-      new.status,
-      new.attempt,
+    select
+      n.id,
+      n.version,
+      n.status,
+      n.attempt,
       -- A claim has the new owner; what ends an attempt has given it up, and names the one that held it.
-      coalesce(new.lease_owner, case when tg_op = 'UPDATE' then old.lease_owner end),
-      case when new.status = 'FAILED' then new.error_sentence end,
+      coalesce(n.lease_owner, o.lease_owner),
+      case when n.status = 'FAILED' then n.error_sentence end,
       case
-        when tg_op = 'UPDATE' and old.status = 'PROCESSING' then coalesce(
-          new.usage,
-          (select jsonb_build_object('stages', p.stages) from public.job_progress p where p.job_id = new.id and p.stages is not null)
+        when o.status = 'PROCESSING' then coalesce(
+          n.usage,
+          (select jsonb_build_object('stages', p.stages) from public.job_progress p where p.job_id = n.id and p.stages is not null)
         )
       end
-    );
+    from new_rows n
+    join old_rows o on o.id = n.id
+    where n.status <> o.status;
   end if;
   return null;
 end
@@ -1184,9 +1187,11 @@ CREATE TRIGGER insights_dirty_2_truncate AFTER TRUNCATE ON jobs FOR EACH STATEME
 
 CREATE TRIGGER insights_dirty_2_update AFTER UPDATE ON jobs REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION insights_dirty_2();
 
-CREATE TRIGGER jobs_guard BEFORE UPDATE ON jobs FOR EACH ROW EXECUTE FUNCTION jobs_guard();
+CREATE TRIGGER jobs_guard BEFORE UPDATE ON jobs FOR EACH ROW WHEN (new.version <> (old.version + 1) OR new.status <> old.status AND NOT job_arrow_exists(old.status, new.status)) EXECUTE FUNCTION jobs_guard();
 
-CREATE TRIGGER jobs_record AFTER INSERT OR UPDATE ON jobs FOR EACH ROW EXECUTE FUNCTION jobs_record();
+CREATE TRIGGER jobs_record_insert AFTER INSERT ON jobs REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION jobs_record();
+
+CREATE TRIGGER jobs_record_update AFTER UPDATE ON jobs REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION jobs_record();
 
 CREATE CONSTRAINT TRIGGER jobs_tell_webhooks AFTER UPDATE OF status ON jobs DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((new.status = ANY (ARRAY['COMPLETED'::text, 'FAILED'::text, 'CANCELLED'::text])) AND new.status <> old.status) EXECUTE FUNCTION jobs_tell_webhooks();
 
