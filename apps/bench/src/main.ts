@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import type { Benchmark } from './benchmark.ts'
+import { fanout } from './fanout.ts'
 import { jobs } from './jobs.ts'
 import { keys } from './keys.ts'
 import { large } from './large.ts'
@@ -9,7 +10,7 @@ import { reportAsJson, reportAsText } from './report.ts'
 import { start } from './start.ts'
 import { upload } from './upload.ts'
 
-const BENCHMARKS: Readonly<Record<string, Benchmark>> = { start, upload, keys, large, jobs, latency }
+const BENCHMARKS: Readonly<Record<string, Benchmark>> = { start, upload, keys, large, jobs, latency, fanout }
 const MAX_ROUNDS = 100
 const MAX_GIB = 1_024
 const EXIT_USAGE = 2
@@ -21,7 +22,7 @@ const USAGE = [
   '',
   '  --json     the last line of stdout is one JSON object',
   `  --rounds   how often each contender is measured, 1 to ${MAX_ROUNDS}`,
-  '  --small    upload: without the file of 2 GiB, which needs 7 GiB of disk for a while; jobs, latency: a quarter of them',
+  '  --small    upload: without the file of 2 GiB, which needs 7 GiB of disk for a while; jobs, latency: a quarter of them; fanout: 2,000 watchers',
   '  --node-only, --browser-only',
   '             upload: only the contenders that run in Node, or in Chromium',
   '  --gib      large: size of the file, of which the disk must have room for two',

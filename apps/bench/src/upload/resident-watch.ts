@@ -28,7 +28,7 @@ export class ResidentWatch implements Disposable {
 }
 
 /** 0 when the process is gone, or there is no /proc. */
-function residentBytes(pid: number): number {
+export function residentBytes(pid: number): number {
   try {
     const [, kibibytes = '0'] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []
     return Number(kibibytes) * 1024
