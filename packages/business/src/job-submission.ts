@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { AppError, isId, retryPolicyOf } from '@bellhop/model'
 import type { FileId, JobId, JobKind, JobKindRegistry, JobPriority, UserId, WorkspaceId } from '@bellhop/model'
 import { findFile, findJobByIdempotencyKey, insertJob, lockPredecessors } from '@bellhop/persistence'
-import type { JobOrder, JobRow, Transaction } from '@bellhop/persistence'
+import type { JobOrder, JobRow, Executor } from '@bellhop/persistence'
 import { describeFaults } from './input-faults.ts'
 
 export interface JobOrderRequest {
@@ -23,11 +23,12 @@ export interface JobRequest extends JobOrderRequest {
 }
 
 /**
- * Writes a job and queues it in the caller's transaction, so that it exists if and only if what caused it does.
+ * Writes a job and queues it in the caller's transaction, so that it exists if and only if what caused it does. Where
+ * nothing else belongs to it, and it waits for no others, none is needed: it is one statement.
  * The same idempotency key with the same request gives the same job.
  * @throws AppError UNKNOWN_JOB_KIND, JOB_INPUT_INVALID, JOB_NOT_FOUND, IDEMPOTENCY_CONFLICT
  */
-export async function startJob(tx: Transaction, kinds: JobKindRegistry, request: JobRequest): Promise<JobRow> {
+export async function startJob(tx: Executor, kinds: JobKindRegistry, request: JobRequest): Promise<JobRow> {
   const { workspaceId, createdBy, idempotencyKey } = request
   const { kind, input } = parseRequest(kinds, request)
   const order = orderOf(request)
@@ -64,7 +65,7 @@ function hashOf(request: readonly unknown[], { priority, delayMs, after }: JobOr
   return createHash('sha256').update(JSON.stringify(hashed)).digest('hex')
 }
 
-async function requireJobs(tx: Transaction, workspaceId: WorkspaceId, after: readonly JobId[]): Promise<void> {
+async function requireJobs(tx: Executor, workspaceId: WorkspaceId, after: readonly JobId[]): Promise<void> {
   const found = new Set((await lockPredecessors(tx, workspaceId, after)).map(({ id }) => id))
   const missing = after.find((id) => !found.has(id))
   if (missing) throw new AppError('JOB_NOT_FOUND', `There is no job ${missing} in this workspace to wait for.`)
@@ -72,7 +73,7 @@ async function requireJobs(tx: Transaction, workspaceId: WorkspaceId, after: rea
 
 /** The job that this idempotency key has made before, or a conflict when it was for another request. */
 async function findHolder(
-  tx: Transaction,
+  tx: Executor,
   { workspaceId, idempotencyKey }: JobRequest,
   requestHash: string,
 ): Promise<JobRow | undefined> {
@@ -84,7 +85,7 @@ async function findHolder(
   return holder
 }
 
-async function requireReadyFile(tx: Transaction, workspaceId: WorkspaceId, fileId: FileId): Promise<void> {
+async function requireReadyFile(tx: Executor, workspaceId: WorkspaceId, fileId: FileId): Promise<void> {
   const file = await findFile(tx, workspaceId, fileId)
   if (!file) throw new AppError('FILE_NOT_FOUND')
   if (file.status !== 'READY') throw new AppError('FILE_NOT_READY')

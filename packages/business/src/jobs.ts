@@ -19,9 +19,10 @@ export async function submitJob(ctx: Context, request: SubmitJob): Promise<JobSn
   const { platform, caller } = ctx
   requireRight(caller, 'process')
   const { workspaceId, userId } = caller
-  const job = await platform.database.db.transaction((tx) =>
-    startJob(tx, platform.kinds, { ...request, workspaceId, createdBy: userId }),
-  )
+  const { db } = platform.database
+  const start = (tx: persistence.Executor) =>
+    startJob(tx, platform.kinds, { ...request, workspaceId, createdBy: userId })
+  const job = await (request.after === undefined || request.after.length === 0 ? start(db) : db.transaction(start))
   platform.notifier.jobChanged(job)
   return snapshotOf(ctx, job.id)
 }

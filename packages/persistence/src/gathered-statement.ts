@@ -18,50 +18,48 @@ interface Waiting<Item, Answer> {
 /**
  * One statement for what many ask at once: while one is under way, what comes is gathered for the next. So nobody waits
  * who is alone, and the way to the database, the commit and the statement triggers are paid once for many. Undefined: the
- * statement had no answer for this item.
+ * statement had no answer for this item. Where items have lines, each line has its own statements, and waits for no other.
  *
  * What the database refuses is sent again, each item alone, so that none fails for another. A lost connection fails all
  * of them, for any may have been done.
  */
 export function gatheredStatement<Item extends Owned, Answer extends Owned>(
   send: (tx: Executor, items: readonly Item[]) => Promise<readonly Answer[]>,
+  lineOf: (item: Item) => string = () => '',
 ): (tx: Executor, item: Item) => Promise<Answer | undefined> {
-  const lines = new WeakMap<Executor, (item: Item) => Promise<Answer | undefined>>()
-  return (tx, item) => {
-    const line = lines.get(tx) ?? openLine((items: readonly Item[]) => send(tx, items))
-    lines.set(tx, line)
-    return line(item)
-  }
-}
+  type One = Waiting<Item, Answer>
+  /** The lines that have a statement under way, and what waits in each: as many as there are callers. */
+  const linesOf = new WeakMap<Executor, Map<string, One[]>>()
 
-function openLine<Item extends Owned, Answer extends Owned>(
-  send: (items: readonly Item[]) => Promise<readonly Answer[]>,
-): (item: Item) => Promise<Answer | undefined> {
-  /** As many as there are callers, who each wait for one. */
-  const waiting: Waiting<Item, Answer>[] = []
-  let isUnderWay = false
-
-  async function sendAll(): Promise<void> {
-    while (waiting.length > 0) await settle(waiting.splice(0, MAX_ITEMS))
-    isUnderWay = false
+  async function sendAll(tx: Executor, line: string, waiting: One[]): Promise<void> {
+    while (waiting.length > 0) await settle(tx, waiting.splice(0, MAX_ITEMS))
+    linesOf.get(tx)?.delete(line)
   }
 
-  async function settle(batch: readonly Waiting<Item, Answer>[]): Promise<void> {
+  async function settle(tx: Executor, batch: readonly One[]): Promise<void> {
     try {
-      const answers = new Map((await send(batch.map(({ item }) => item))).map((answer) => [answer.token, answer]))
+      const sent = await send(
+        tx,
+        batch.map(({ item }) => item),
+      )
+      const answers = new Map(sent.map((answer) => [answer.token, answer]))
       for (const { item, resolve } of batch) resolve(answers.get(item.token))
     } catch (cause) {
-      if (batch.length > 1 && !isDatabaseAway(cause)) await Promise.all(batch.map((one) => settle([one])))
+      if (batch.length > 1 && !isDatabaseAway(cause)) await Promise.all(batch.map((one) => settle(tx, [one])))
       else for (const { reject } of batch) reject(cause)
     }
   }
 
-  return (item) =>
+  return (tx, item) =>
     new Promise((resolve, reject) => {
+      const lines = linesOf.get(tx) ?? new Map<string, One[]>()
+      linesOf.set(tx, lines)
+      const line = lineOf(item)
+      const waiting = lines.get(line) ?? []
       waiting.push({ item, resolve, reject })
-      if (isUnderWay) return
-      isUnderWay = true
+      if (lines.has(line)) return
+      lines.set(line, waiting)
       // After all that was read from the sockets in this turn of the event loop.
-      setImmediate(() => void sendAll())
+      setImmediate(() => void sendAll(tx, line, waiting))
     })
 }

@@ -1,5 +1,6 @@
 import type { JobId } from '@bellhop/model'
 import { sql } from 'drizzle-orm'
+import type { SQL } from 'drizzle-orm'
 import { z } from 'zod'
 import type { Executor } from './database.ts'
 
@@ -36,29 +37,27 @@ export type Chore = (typeof CHORES)[number]
 export async function queueAttempts(tx: Executor, rows: readonly { readonly id: JobId }[]): Promise<void> {
   if (rows.length === 0) return
   await tx.execute(sql`
-    select ${addAttempt}
-    from public.jobs j
-    where j.id in (select jsonb_array_elements_text(${JSON.stringify(rows.map(({ id }) => id))}::jsonb))`)
+    select from ${addAttempts(sql`
+      public.jobs j where j.id in (select jsonb_array_elements_text(${JSON.stringify(rows.map(({ id }) => id))}::jsonb))
+    `)}`)
 }
 
-/** The same with the row of its progress, for a job that was just made: one round trip. */
-export async function queueFirstAttempt(tx: Executor, { id }: { readonly id: JobId }): Promise<void> {
-  await tx.execute(sql`
-    with progress as (insert into public.job_progress (job_id) values (${id}))
-    select ${addAttempt}
-    from public.jobs j
-    where j.id = ${id} and j.parked_for is null`)
+/** A table of what is queued when it is read: the attempts of those jobs, each called `j`. */
+export function addAttempts(jobs: SQL): SQL {
+  return sql`graphile_worker.add_jobs(array(
+    select row(
+      'job:' || j.kind || '@' || j.kind_version,
+      json_build_object('jobId', j.id, 'attempt', j.attempt),
+      null,
+      case when j.turn > 0 then timestamptz 'epoch' + j.turn * interval '1 microsecond' else j.run_at end,
+      1,
+      j.id || ':' || j.attempt,
+      case when j.turn > 0 then 1 else 0 end,
+      null
+    )::graphile_worker.job_spec
+    from ${jobs}
+  ))`
 }
-
-const addAttempt = sql`
-  graphile_worker.add_job(
-    identifier := 'job:' || j.kind || '@' || j.kind_version,
-    payload := json_build_object('jobId', j.id, 'attempt', j.attempt),
-    run_at := case when j.turn > 0 then timestamptz 'epoch' + j.turn * interval '1 microsecond' else j.run_at end,
-    max_attempts := 1,
-    job_key := j.id || ':' || j.attempt,
-    priority := case when j.turn > 0 then 1 else 0 end
-  )`
 
 /** Takes a waiting attempt out of the queue. One that runs is not touched: its claim will fail. */
 export async function unqueueAttempt(tx: Executor, job: { id: JobId; attempt: number }): Promise<void> {

@@ -1,10 +1,12 @@
 import { newId } from '@bellhop/model'
 import type { FileId, JobId, JobPriority, OutputId, UserId, WorkspaceId } from '@bellhop/model'
-import { and, eq, sql } from 'drizzle-orm'
+import { and, eq, getTableColumns, sql } from 'drizzle-orm'
 import type { SQL } from 'drizzle-orm'
+import { builtStatement } from './built-statement.ts'
 import type { Executor } from './database.ts'
 import { followEnd, insertDependencies, lockPredecessors } from './job-chains.ts'
-import { queueFirstAttempt } from './job-queue.ts'
+import { gatheredStatement } from './gathered-statement.ts'
+import { addAttempts } from './job-queue.ts'
 import { jobs } from './schema/index.ts'
 
 export type JobRow = typeof jobs.$inferSelect
@@ -88,25 +90,18 @@ export function lockedJobs(item: SQL, guard: SQL | undefined): SQL {
  */
 export async function insertJob(tx: Executor, job: NewJob): Promise<JobRow | undefined> {
   const { idempotency, order = AT_ONCE, ...columns } = job
-  const { workspaceId, kind } = job
-  const predecessors = order.after.length === 0 ? [] : await lockPredecessors(tx, workspaceId, order.after)
-  const waitsForJobs = predecessors.some(({ status }) => status !== 'COMPLETED')
-  const [row] = await tx
-    .insert(jobs)
-    .values({
-      ...columns,
-      id: newId('job'),
-      idempotencyKey: idempotency?.key ?? null,
-      requestHash: idempotency?.requestHash ?? null,
-      priority: order.priority,
-      runAt: sql`now() + ${order.delayMs} * interval '1 millisecond'`,
-      turn: waitsForJobs || order.delayMs > 0 ? null : sql`job_turn(${workspaceId}, ${kind}, ${order.priority})`,
-      parkedFor: waitsForJobs ? 'jobs' : order.delayMs > 0 ? null : parkedLike({ workspaceId, kind }),
-    })
-    .onConflictDoNothing({ target: [jobs.workspaceId, jobs.idempotencyKey], where: sql`idempotency_key is not null` })
-    .returning()
-  if (!row) return undefined
-  await queueFirstAttempt(tx, row)
+  const predecessors = order.after.length === 0 ? [] : await lockPredecessors(tx, job.workspaceId, order.after)
+  const made = await insertTogether(tx, {
+    ...columns,
+    token: newId('job'),
+    idempotencyKey: idempotency?.key ?? null,
+    requestHash: idempotency?.requestHash ?? null,
+    priority: order.priority,
+    delayMs: order.delayMs,
+    waitsForJobs: predecessors.some(({ status }) => status !== 'COMPLETED'),
+  })
+  if (!made) return undefined
+  const { row } = made
   if (predecessors.length > 0) await insertDependencies(tx, row.id, predecessors)
   const lost = predecessors.find(({ status }) => status === 'FAILED' || status === 'CANCELLED')
   if (!lost) return row
@@ -114,13 +109,78 @@ export async function insertJob(tx: Executor, job: NewJob): Promise<JobRow | und
   return changed.find(({ id }) => id === row.id) ?? row
 }
 
-/** Behind those of its kind or workspace that wait for a place already there is none for this one either. */
-function parkedLike({ workspaceId, kind }: Pick<NewJob, 'workspaceId' | 'kind'>): SQL<'kind' | 'workspace' | null> {
-  return sql`case
-    when exists (select from public.jobs where parked_for = 'kind' and kind = ${kind}) then 'kind'
-    when exists (select from public.jobs where parked_for = 'workspace' and workspace_id = ${workspaceId}) then 'workspace'
-  end`
+interface InsertedJob extends Omit<NewJob, 'order' | 'idempotency'> {
+  /** Its id. */
+  readonly token: JobId
+  readonly idempotencyKey: string | null
+  readonly requestHash: string | null
+  readonly priority: JobPriority
+  readonly delayMs: number
+  readonly waitsForJobs: boolean
 }
+
+/** Those of one lane wait for each other's turns anyway, and no workspace shall wait for another's. */
+const insertTogether = gatheredStatement<InsertedJob, { token: JobId; row: JobRow }>(
+  async (tx, items) => {
+    const rows = await insertOf(tx).execute({ items: JSON.stringify(items) })
+    return rows.map(({ queued: _, ...row }) => ({ token: row.id, row }))
+  },
+  ({ workspaceId, kind }) => `${workspaceId} ${kind}`,
+)
+
+/**
+ * The jobs, their progress and their first attempts in the queue. Each turn is taken when the row before it stands, for what
+ * a volatile function reads is as new as can be.
+ */
+const insertOf = builtStatement((tx) => {
+  // Under the name of the table, so that Drizzle reads its columns from it.
+  const made = tx.$with('jobs', {}).as(sql`
+    insert into public.jobs (
+      id, workspace_id, kind, kind_version, file_id, input, max_attempts, created_by, idempotency_key, request_hash, priority,
+      run_at, turn, parked_for
+    )
+    select
+      item.token,
+      item."workspaceId",
+      item.kind,
+      item."kindVersion",
+      item."fileId",
+      coalesce(item.input, 'null'),
+      item."maxAttempts",
+      item."createdBy",
+      item."idempotencyKey",
+      item."requestHash",
+      item.priority,
+      now() + item."delayMs" * interval '1 millisecond',
+      case
+        when not item."waitsForJobs" and item."delayMs" = 0
+        then public.job_turn(item."workspaceId", item.kind, item.priority)
+      end,
+      -- Behind those of its kind or workspace that wait for a place already there is none for this one either.
+      case
+        when item."waitsForJobs" then 'jobs'
+        when item."delayMs" > 0 then null
+        when exists (select from public.jobs where parked_for = 'kind' and kind = item.kind) then 'kind'
+        when exists (select from public.jobs where parked_for = 'workspace' and workspace_id = item."workspaceId")
+        then 'workspace'
+      end
+    from jsonb_to_recordset(${sql.placeholder('items')}::text::jsonb) as item(
+      token text, "workspaceId" text, kind text, "kindVersion" int, "fileId" text, input jsonb, "maxAttempts" int,
+      "createdBy" text, "idempotencyKey" text, "requestHash" text, priority text, "delayMs" float8, "waitsForJobs" boolean
+    )
+    on conflict (workspace_id, idempotency_key) where idempotency_key is not null do nothing
+    returning *`)
+  const progress = tx.$with('progress', {}).as(sql`insert into public.job_progress (job_id) select id from jobs`)
+  const queued = sql<number | null>`case
+    when exists (select from jobs where parked_for is null)
+    then (select count(*)::int from ${addAttempts(sql`jobs j where j.parked_for is null`)})
+  end`
+  return tx
+    .with(made, progress)
+    .select({ ...getTableColumns(jobs), queued })
+    .from(jobs)
+    .prepare('insert_jobs')
+})
 
 export async function findJob(tx: Executor, workspaceId: WorkspaceId, id: JobId): Promise<JobRow | undefined> {
   const [row] = await tx
