@@ -69,7 +69,7 @@ export async function claimJob(
 const claimUnlimited = gatheredStatement<Claim, JobRow & { token: string }>(async (tx, claims) => {
   const rows = await claimUnlimitedOf(tx).execute({ items: JSON.stringify(claims) })
   return rows.map((row) => ({ ...row, token: row.leaseToken ?? '' }))
-}, (c) => String(parseInt(c.token.slice(0,4),16) % +(process.env.NL ?? 1)))
+})
 
 const claimUnlimitedOf = builtStatement((tx) =>
   tx
