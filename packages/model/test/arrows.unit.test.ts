@@ -26,7 +26,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'example-react-page': ['client', 'react'],
   e2e: ['client'],
   chaos: ['client', 'local-stack', 'model'],
-  bench: ['business', 'client', 'local-stack', 'model', 'persistence'],
+  bench: ['business', 'client', 'live-view', 'local-stack', 'model', 'persistence'],
 }
 /** Types only, so they stand among the devDependencies. */
 const MAY_KNOW_TYPES_OF: Readonly<Record<string, readonly string[]>> = {

@@ -2,6 +2,7 @@ export { createApiKey, findKeyHolder, listApiKeys, revokeApiKey, touchApiKey } f
 export type { KeyHolder } from './api-keys.ts'
 export { countFacets, searchCatalog } from './catalog.ts'
 export type { CatalogFilter, CatalogPosition } from './catalog.ts'
+export { explainCatalog } from './catalog-plans.ts'
 export { openDatabase } from './database.ts'
 export type { Database, Executor, Transaction } from './database.ts'
 export { isDatabaseAway } from './database-errors.ts'

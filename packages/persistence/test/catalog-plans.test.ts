@@ -1,0 +1,67 @@
+import { newId } from '@bellhop/model'
+import { createTestDatabase } from '@bellhop/testkit'
+import { createUser, createWorkspace, explainCatalog, recompute } from '@bellhop/persistence'
+import type { Database } from '@bellhop/persistence'
+import type { FileId, WorkspaceId } from '@bellhop/model'
+import { beforeAll, afterAll, expect, test } from 'vitest'
+
+const FILES = 20_000
+/** Besides the one that is read, so that reading end to end would read others' files. */
+const WORKSPACES = 4
+
+let database: Awaited<ReturnType<typeof createTestDatabase>>
+let workspaceId: WorkspaceId
+
+beforeAll(async () => {
+  database = await createTestDatabase()
+  workspaceId = await fill(database)
+})
+afterAll(() => database[Symbol.asyncDispose]())
+
+const after = { id: fileIdOf(FILES / 2), name: 'harbor', sizeBytes: 500_000 }
+const explained = () => explainCatalog(database, { workspaceId, text: 'harbor 12', type: 'image', tag: 'legal', after })
+
+function fileIdOf(n: number): FileId {
+  return `file_${String(n).padStart(26, '0')}`
+}
+
+test('every sort, filter and page of the catalog is read by an index, in its order', async () => {
+  const plans = await explained()
+
+  expect(plans.flatMap(({ faults }) => faults)).toEqual([])
+  // 5 sorts × 8 filters × the first page and the next, and two facets for each filter.
+  expect(plans).toHaveLength(5 * 8 * 2 + 8 * 2)
+})
+
+test('an index that is gone is noticed', async () => {
+  await database.sql`drop index catalog_by_name`
+
+  expect((await explained()).flatMap(({ faults }) => faults)).toContainEqual(
+    expect.stringContaining('The rows are sorted for all, name, next page'),
+  )
+})
+
+async function fill(database: Database): Promise<WorkspaceId> {
+  const { db, sql } = database
+  const ownerId = await createUser(db, { name: 'Ada', email: `${newId('user')}@example.com` })
+  const ids: WorkspaceId[] = []
+  for (let n = 0; n <= WORKSPACES; n += 1) ids.push(await createWorkspace(db, `Team ${n}`, ownerId))
+  await sql`
+    insert into files (id, workspace_id, owner_id, name, type, media_type, size_bytes, tags, status, object_key, integrity, ready_at)
+    select
+      'file_' || lpad(n::text, 26, '0'),
+      (${ids}::text[])[1 + n % ${WORKSPACES + 1}],
+      ${ownerId},
+      (array['harbor', 'invoice', 'velvet', 'budget'])[1 + n / 10 % 4] || ' ' || md5(n::text),
+      (array['image', 'dataset', 'video', 'document'])[1 + n / 7 % 4],
+      'application/octet-stream',
+      n * 7919 % 1000003,
+      case when n % 3 = 0 then array['legal', 'draft'] else '{}' end,
+      'READY', 'test/' || n, 'size', now()
+    from generate_series(1, ${FILES}::int) n`
+  await recompute(database, 'catalog')
+  await sql`vacuum (analyze) catalog`
+  const [read] = ids
+  if (read === undefined) throw new Error('There is no workspace.')
+  return read
+}
