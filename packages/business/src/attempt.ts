@@ -140,11 +140,12 @@ const UNANSWERED_PUT_MS = 5_000
 /** Writes the one end of an attempt; true when that is COMPLETED. What is asked of the database may be asked twice: an answer can get lost. */
 async function conclude(attempt: Attempt, outcome: Outcome, usage: AttemptUsage): Promise<boolean> {
   const { platform, job, lease, objects } = attempt
-  // Without an error: a cancel came first, or the lease was lost, and the result belongs to nobody.
-  let error: unknown = new Stopped('lost')
+  let error: unknown
   if ('output' in outcome) {
     try {
       if (await complete(attempt, outcome.output, usage)) return true
+      // A cancel came first, or the lease was lost, and the result belongs to nobody.
+      error = new Stopped('lost')
     } catch (cause) {
       // What the database refuses it refuses again: the attempt fails, and is not left for a rescue.
       if (isPassing(cause)) throw cause

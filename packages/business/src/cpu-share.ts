@@ -19,9 +19,10 @@ export class CpuShares {
   }
 
   #settle(): void {
-    const { user, system } = process.cpuUsage(this.#last)
-    this.#last = process.cpuUsage()
-    for (const share of this.#running) share.seconds += (user + system) / 1e6 / this.#running.size
+    const now = process.cpuUsage()
+    const seconds = (now.user + now.system - this.#last.user - this.#last.system) / 1e6
+    this.#last = now
+    for (const share of this.#running) share.seconds += seconds / this.#running.size
   }
 }
 

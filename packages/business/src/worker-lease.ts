@@ -11,6 +11,8 @@ const LEASE_MS = 15_000
 /** It stops its own work before that, so that two never do the same. */
 const SELF_STOP_MS = 12_000
 const LOOK_EVERY_MS = 1_000
+/** What is said of jobs of ours, by ourselves above all, is looked at so often at most; the first after a rest at once. */
+const HEED_EVERY_MS = 100
 /** An event loop that stood still for so long is told of: what stands in it belongs in a child process. */
 const STALL_MS = 3_000
 
@@ -33,6 +35,8 @@ export function keepLease(host: AttemptHost, worker: () => persistence.NewWorker
   let lookedAt = performance.now()
   let beating: Promise<void> | undefined
   let tending: Promise<void> | undefined
+  let heeding: NodeJS.Timeout | undefined
+  let heededAt = Number.NEGATIVE_INFINITY
   let straysBefore: ReadonlySet<string> = new Set()
   const beatTimer = setInterval(() => tick(), BEAT_EVERY_MS)
   const lookTimer = setInterval(() => watchSelf(), LOOK_EVERY_MS)
@@ -174,19 +178,26 @@ export function keepLease(host: AttemptHost, worker: () => persistence.NewWorker
     }
   }
 
+  function heed(): void {
+    heeding = undefined
+    heededAt = performance.now()
+    void stopWhatMust().catch((cause: unknown) =>
+      platform.log.warn('Could not look for cancelled jobs; the next beat will.', cause),
+    )
+  }
+
   return {
     look(changed) {
+      if (heeding) return
       const ids = new Set(changed.map(({ id }) => id))
-      if ([...running.values()].some(({ lease }) => ids.has(lease.jobId))) {
-        void stopWhatMust().catch((cause: unknown) =>
-          platform.log.warn('Could not look for cancelled jobs; the next beat will.', cause),
-        )
-      }
+      if (![...running.values()].some(({ lease }) => ids.has(lease.jobId))) return
+      heeding = setTimeout(heed, Math.max(0, heededAt + HEED_EVERY_MS - performance.now()))
     },
     handBack: () => rescue((tx) => persistence.lockJobsOf(tx, [host.workerId]), handBackJob),
     [Symbol.asyncDispose]: async () => {
       clearInterval(beatTimer)
       clearInterval(lookTimer)
+      clearTimeout(heeding)
       await beating
       await tending
       await line[Symbol.asyncDispose]()

@@ -40,15 +40,15 @@ export async function claimJob(
   lease: { token: string; owner: WorkerId },
   changed: ChangedJobs = [],
 ): Promise<JobRow | undefined> {
-  const claimable = and(
-    eq(jobs.id, id),
-    eq(jobs.status, 'PENDING'),
-    eq(jobs.attempt, attempt),
-    isNull(jobs.cancelRequestedAt),
-    isNull(jobs.parkedFor),
-  )
   let row: JobRow | undefined = await claimUnlimited(tx, { id, attempt, ...lease })
   row ??= await tx.transaction(async (inner) => {
+    const claimable = and(
+      eq(jobs.id, id),
+      eq(jobs.status, 'PENDING'),
+      eq(jobs.attempt, attempt),
+      isNull(jobs.cancelRequestedAt),
+      isNull(jobs.parkedFor),
+    )
     const [waiting] = await inner.select().from(jobs).where(claimable).for('update')
     if (!waiting) return undefined
     if (waiting.turn === null) {

@@ -1,6 +1,5 @@
 import type { JobFailure, JobId } from '@bellhop/model'
 import { and, eq, isNotNull, isNull, not, or, sql } from 'drizzle-orm'
-import type { SQL } from 'drizzle-orm'
 import type { AttemptUsage } from './attempt-usage.ts'
 import { builtStatement } from './built-statement.ts'
 import type { Executor } from './database.ts'
@@ -40,9 +39,8 @@ export async function completeJob(
   result: { output: unknown; outputs: readonly PendingOutput[]; usage?: AttemptUsage },
   changed: ChangedJobs = [],
 ): Promise<boolean> {
-  const completable = and(held(lease), isNull(jobs.cancelRequestedAt))
   if (result.outputs.length > 0) {
-    const row = await setCompleted(tx, result, completable)
+    const row = await setCompleted(tx, lease, result)
     if (!row) return false
     if (row.fileId) {
       const { workspaceId, id: jobId, fileId } = row
@@ -55,7 +53,7 @@ export async function completeJob(
   const { output, usage = null } = result
   if (await completeAlone(tx, { id: jobId, attempt, token, output, usage })) return true
   return tx.transaction(async (inner) => {
-    const row = await setCompleted(inner, result, completable)
+    const row = await setCompleted(inner, lease, result)
     if (!row) return false
     changed.push(...(await followAttempt(inner, row)))
     return true
@@ -99,13 +97,13 @@ const completeAloneOf = builtStatement((tx) =>
 
 async function setCompleted(
   tx: Executor,
+  lease: Lease,
   result: { output: unknown; usage?: AttemptUsage },
-  where: SQL | undefined,
 ): Promise<JobRow | undefined> {
   const [row] = await tx
     .update(jobs)
     .set({ ...COMPLETED, output: result.output, usage: result.usage ?? null })
-    .where(where)
+    .where(and(held(lease), isNull(jobs.cancelRequestedAt)))
     .returning()
   return row
 }
