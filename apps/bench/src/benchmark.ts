@@ -9,6 +9,8 @@ interface BenchmarkOptions {
   readonly only?: 'node' | 'browser'
   /** Size of the file, where that is the benchmark's one measure. */
   readonly gib?: number
+  /** How many rows the tables have, where that is measured for several sizes. */
+  readonly sizes?: readonly number[]
   readonly signal: AbortSignal
   /** For the person who waits. */
   readonly say: (line: string) => void
@@ -19,6 +21,8 @@ export interface Outcome {
   readonly rows: readonly Measurement[]
   /** `a_vs_b`: what a shows for each 1 that b shows, as the median over rounds in which both were measured. */
   readonly ratios: Readonly<Record<string, number>>
+  /** What must not be, whatever the machine: sentences, with which the benchmark ends as failed. */
+  readonly faults?: readonly string[]
 }
 
 export interface Benchmark {

@@ -9,10 +9,13 @@ import { machine } from './machine.ts'
 import { reportAsJson, reportAsText } from './report.ts'
 import { start } from './start.ts'
 import { upload } from './upload.ts'
+import { views } from './views.ts'
 
-const BENCHMARKS: Readonly<Record<string, Benchmark>> = { start, upload, keys, large, jobs, latency, fanout }
+const BENCHMARKS: Readonly<Record<string, Benchmark>> = { start, upload, keys, large, jobs, latency, fanout, views }
 const MAX_ROUNDS = 100
 const MAX_GIB = 1_024
+const MIN_SIZE = 1_000
+const MAX_SIZE = 10_000_000
 const EXIT_USAGE = 2
 
 const USAGE = [
@@ -26,6 +29,7 @@ const USAGE = [
   '  --node-only, --browser-only',
   '             upload: only the contenders that run in Node, or in Chromium',
   '  --gib      large: size of the file, of which the disk must have room for two',
+  '  --rows     views: numbers of files, such as 10k,100k,1m, which is the default',
   '',
 ].join('\n')
 
@@ -37,6 +41,7 @@ interface Wanted {
   readonly only?: 'node' | 'browser'
   readonly rounds?: number
   readonly gib?: number
+  readonly sizes?: readonly number[]
 }
 
 /** Throws one sentence where the arguments are none of ours. */
@@ -51,6 +56,7 @@ function wantedOf(args: readonly string[]): Wanted {
       'browser-only': { type: 'boolean' },
       rounds: { type: 'string' },
       gib: { type: 'string' },
+      rows: { type: 'string' },
     },
   })
   const [name = '', ...others] = positionals
@@ -69,7 +75,16 @@ function wantedOf(args: readonly string[]): Wanted {
     ...(only ? { only } : {}),
     ...(rounds === undefined ? {} : { rounds }),
     ...(gib === undefined ? {} : { gib }),
+    ...(values.rows === undefined ? {} : { sizes: values.rows.split(',').map(sizeOf) }),
   }
+}
+
+/** `20k` → 20,000 */
+function sizeOf(text: string): number {
+  const [, digits, unit] = /^([0-9]+)(k|m)?$/i.exec(text) ?? []
+  const size = Number(digits) * (unit === undefined ? 1 : unit.toLowerCase() === 'k' ? 1_000 : 1_000_000)
+  if (size >= MIN_SIZE && size <= MAX_SIZE) return size
+  throw new Error(`Expected --rows to be numbers from ${MIN_SIZE} to ${MAX_SIZE} such as 10k,1m, got \`${text}\`.`)
 }
 
 function countOf(option: string, text: string | undefined, most: number): number | undefined {
@@ -100,7 +115,7 @@ async function main(args: readonly string[]): Promise<number> {
     const text = reportAsText(report, benchmark.budgets)
     if (json) say(text)
     process.stdout.write(json ? reportAsJson(report) : text)
-    return 0
+    return outcome.faults && outcome.faults.length > 0 ? 1 : 0
   } catch (error) {
     say(stop.signal.aborted ? String(stop.signal.reason) : String(error instanceof Error ? error.stack : error))
     return 1

@@ -8,12 +8,12 @@ export interface Report extends Outcome {
 }
 
 /** On one line, the last of stdout. */
-export function reportAsJson({ name, machine, versions, rows, ratios }: Report): string {
-  return `${JSON.stringify({ name, machine, versions, rows, ratios })}\n`
+export function reportAsJson({ name, machine, versions, rows, ratios, faults }: Report): string {
+  return `${JSON.stringify({ name, machine, versions, rows, ratios, faults })}\n`
 }
 
 export function reportAsText(report: Report, budgets: Readonly<Record<string, Budget>>): string {
-  const { name, machine, versions, rows, ratios } = report
+  const { name, machine, versions, rows, ratios, faults = [] } = report
   const { cpu, cores, memoryGiB, node, os, load } = machine
   return [
     '',
@@ -23,12 +23,13 @@ export function reportAsText(report: Report, budgets: Readonly<Record<string, Bu
       .join(', '),
     '',
     ...table([
-      ['', 'median', 'min', 'max', '', 'rounds'],
-      ...rows.map(({ contender, unit, median, min, max, samples }) => [
+      ['', 'median', 'min', 'max', '', 'rounds', ...(rows.some((row) => row.p99 !== undefined) ? ['p99'] : [])],
+      ...rows.map(({ contender, unit, median, min, max, samples, p99 }) => [
         contender,
         ...[median, min, max].map(format),
         unit,
         String(samples.length),
+        ...(p99 === undefined ? [] : [format(p99)]),
       ]),
     ]),
     '',
@@ -36,6 +37,7 @@ export function reportAsText(report: Report, budgets: Readonly<Record<string, Bu
       Object.entries(ratios).map(([ratio, value]) => [ratio, format(value), '×', verdict(value, budgets[ratio])]),
     ),
     '',
+    ...faults,
   ].join('\n')
 }
 

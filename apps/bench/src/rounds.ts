@@ -7,6 +7,8 @@ export interface Measurement {
   readonly median: number
   readonly min: number
   readonly max: number
+  /** Where the samples are single calls. */
+  readonly p99?: number
   /** One a round, in the order of rounds. */
   readonly samples: readonly number[]
 }

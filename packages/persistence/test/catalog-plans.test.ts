@@ -41,8 +41,8 @@ test('an index that is gone is noticed', async () => {
   )
 })
 
-async function fill(database: Database): Promise<WorkspaceId> {
-  const { db, sql } = database
+async function fill(into: Database): Promise<WorkspaceId> {
+  const { db, sql } = into
   const ownerId = await createUser(db, { name: 'Ada', email: `${newId('user')}@example.com` })
   const ids: WorkspaceId[] = []
   for (let n = 0; n <= WORKSPACES; n += 1) ids.push(await createWorkspace(db, `Team ${n}`, ownerId))
@@ -59,7 +59,7 @@ async function fill(database: Database): Promise<WorkspaceId> {
       case when n % 3 = 0 then array['legal', 'draft'] else '{}' end,
       'READY', 'test/' || n, 'size', now()
     from generate_series(1, ${FILES}::int) n`
-  await recompute(database, 'catalog')
+  await recompute(into, 'catalog')
   await sql`vacuum (analyze) catalog`
   const [read] = ids
   if (read === undefined) throw new Error('There is no workspace.')
