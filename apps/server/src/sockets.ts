@@ -2,6 +2,7 @@ import type { Server } from 'node:http'
 import { appRouter } from '@bellhop/api'
 import { applyWSSHandler } from '@trpc/server/adapters/ws'
 import { WebSocketServer } from 'ws'
+import { createMessageEncoder } from './message-encoder.ts'
 import { requestContext } from './request-context.ts'
 import type { Services } from './request-context.ts'
 
@@ -18,6 +19,7 @@ export function serveSockets(server: Server, services: Services): AsyncDisposabl
     router: appRouter,
     createContext: ({ req, res, info }) =>
       requestContext(services, req, { socket: res, params: info.connectionParams ?? {} }),
+    experimental_encoder: createMessageEncoder(),
     keepAlive: { enabled: true, pingMs: PING_EVERY_MS, pongWaitMs: PONG_WITHIN_MS },
   })
   server.on('upgrade', (request, socket, head) => {

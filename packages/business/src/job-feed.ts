@@ -1,6 +1,5 @@
-import { LIMITS, isJobEnded } from '@bellhop/model'
+import { isJobEnded } from '@bellhop/model'
 import type { JobId, JobSnapshot } from '@bellhop/model'
-import { databaseNow, listLiveJobs } from '@bellhop/persistence'
 import type { Context } from './caller.ts'
 import { snapshotOf } from './jobs.ts'
 
@@ -8,8 +7,6 @@ import { snapshotOf } from './jobs.ts'
  * How far before the cursor a feed looks for what ended: room for transactions that were long in committing.
  */
 const CURSOR_SLACK_MS = 60_000
-/** An older cursor is as right as a newer one, and makes a reconnect send a little more. */
-const CURSOR_EVERY_MS = 5_000
 /** Jobs whose last sent version a feed remembers, so as not to send it again. */
 const REMEMBERED_JOBS = 2_000
 
@@ -53,37 +50,26 @@ export async function* feedJobs(
   { cursor }: { cursor?: string | undefined },
   signal: AbortSignal,
 ): AsyncGenerator<FeedItem> {
-  const { db } = ctx.platform.database
   const { workspaceId } = ctx.caller
-  using mailbox = ctx.jobHub.watchWorkspace(workspaceId)
+  const { jobHub } = ctx
+  using mailbox = jobHub.watchWorkspace(workspaceId)
   const sent = new Map<JobId, number>()
-  const askedAt = Number(cursor)
-  let since = cursor !== undefined && Number.isFinite(askedAt) ? askedAt : null
-  let movedAt = Number.NEGATIVE_INFINITY
-  let here = ''
-  let jobs: JobSnapshot[] | 'overflowed' | null = 'overflowed'
+  const asked = cursor === undefined ? Number.NaN : Number(cursor)
+  let since = Number.isFinite(asked) ? asked : null
+  let jobs: readonly JobSnapshot[] | 'overflowed' | null = 'overflowed'
   for (;;) {
-    const move = jobs === 'overflowed' || performance.now() - movedAt > CURSOR_EVERY_MS
-    const readAt = move ? await databaseNow(db) : null
+    const known = jobHub.clock.now()
+    const now: number = typeof known === 'number' ? known : await known
     if (jobs === 'overflowed') {
-      const live = await listLiveJobs(
-        db,
-        workspaceId,
-        since === null ? null : new Date(since - CURSOR_SLACK_MS),
-        LIMITS.feedJobs,
-      )
-      jobs = await ctx.platform.queuePlaces.fillIn(live)
+      jobs = await jobHub.liveJobs(workspaceId, since === null ? null : since - CURSOR_SLACK_MS)
     }
-    if (readAt) {
-      since = readAt.getTime()
-      here = String(since)
-      movedAt = performance.now()
-    }
-    for (const job of jobs) {
-      if (job.version <= (sent.get(job.id) ?? 0)) continue
+    const fresh = jobs.filter((job) => job.version > (sent.get(job.id) ?? 0))
+    for (const [index, job] of fresh.entries()) {
       remember(sent, job)
-      yield { cursor: here, job }
+      // Only with the last of them has its reader all that had ended by now.
+      yield { cursor: String(index + 1 < fresh.length ? (since ?? now) : Math.max(since ?? now, now)), job }
     }
+    since = Math.max(since ?? now, now)
     jobs = await mailbox.take(signal)
     if (jobs === null) return
   }

@@ -1,7 +1,10 @@
+import { LIMITS } from '@bellhop/model'
 import type { JobId, JobSnapshot, WorkspaceId } from '@bellhop/model'
-import { findSnapshotsOfAll } from '@bellhop/persistence'
+import { databaseNow, findSnapshotsOfAll, listLiveJobs } from '@bellhop/persistence'
+import { FeedClock } from './feed-clock.ts'
 import { Mailbox } from './mailbox.ts'
 import type { Platform } from './platform.ts'
+import { SharedReads } from './shared-reads.ts'
 
 /** Jobs that one reader may be behind by. */
 const MAILBOX_JOBS = 500
@@ -20,7 +23,10 @@ export type JobMailbox = Mailbox<JobId, JobSnapshot>
  * their mailboxes, the newest only.
  */
 export class JobHub implements AsyncDisposable {
+  /** Of which the cursors of feeds are made. */
+  readonly clock: FeedClock
   readonly #platform: Platform
+  readonly #liveJobs = new SharedReads<readonly JobSnapshot[]>()
   readonly #byJob = new Map<JobId, Set<JobMailbox>>()
   readonly #byWorkspace = new Map<WorkspaceId, Set<JobMailbox>>()
   readonly #dirty = new Set<JobId>()
@@ -30,6 +36,7 @@ export class JobHub implements AsyncDisposable {
 
   constructor(platform: Platform) {
     this.#platform = platform
+    this.clock = new FeedClock(() => databaseNow(platform.database.db))
     this.#sweep = setInterval(() => this.lookAgain(), SWEEP_EVERY_MS)
   }
 
@@ -48,6 +55,18 @@ export class JobHub implements AsyncDisposable {
     return open(this.#byWorkspace, id)
   }
 
+  /**
+   * What is active in the workspace, and what ended since then (milliseconds since 1970; null: nothing). All feeds that look
+   * at once are given the same.
+   */
+  liveJobs(workspaceId: WorkspaceId, endedSinceMs: number | null): Promise<readonly JobSnapshot[]> {
+    const { database, queuePlaces } = this.#platform
+    return this.#liveJobs.read(`${workspaceId} ${endedSinceMs}`, async () => {
+      const since = endedSinceMs === null ? null : new Date(endedSinceMs)
+      return queuePlaces.fillIn(await listLiveJobs(database.db, workspaceId, since, LIMITS.feedJobs))
+    })
+  }
+
   changed(jobs: readonly { id: JobId; workspaceId: WorkspaceId }[]): void {
     for (const { id, workspaceId } of jobs) {
       if (this.#byJob.has(id) || this.#byWorkspace.has(workspaceId)) this.#dirty.add(id)
@@ -58,6 +77,7 @@ export class JobHub implements AsyncDisposable {
   /** Something may have been missed: every watched job is read again, and feeds look for themselves. */
   lookAgain(): void {
     for (const id of this.#byJob.keys()) this.#dirty.add(id)
+    if (this.#byWorkspace.size > 0) this.clock.keepGoing()
     for (const mailboxes of this.#byWorkspace.values()) for (const mailbox of mailboxes) mailbox.overflow()
     this.#pump()
   }
