@@ -2,6 +2,7 @@ import { JOB_STATUSES } from '@bellhop/model'
 import type { FileId, JobDetail, JobId, JobSnapshot, JobStatus, JobWait, WorkspaceId } from '@bellhop/model'
 import { and, count, desc, eq, gt, inArray, lt, or, sql } from 'drizzle-orm'
 import type { SQL } from 'drizzle-orm'
+import { builtStatement } from './built-statement.ts'
 import type { Executor } from './database.ts'
 import { attemptsOf, listEvents, toTransition } from './job-attempts.ts'
 import { files, jobProgress, jobs } from './schema/index.ts'
@@ -38,11 +39,24 @@ const snapshotColumns = {
   runAt: jobs.runAt,
 }
 
-export function findSnapshots(tx: Executor, workspaceId: WorkspaceId, ids: readonly JobId[]): Promise<JobSnapshot[]> {
-  return ids.length === 0
-    ? Promise.resolve([])
+export async function findSnapshots(
+  tx: Executor,
+  workspaceId: WorkspaceId,
+  ids: readonly JobId[],
+): Promise<JobSnapshot[]> {
+  const [id, ...others] = ids
+  if (id === undefined) return []
+  return others.length === 0
+    ? (await ofOneJob(tx).execute({ workspaceId, id })).map(toSnapshot)
     : select(tx, and(eq(jobs.workspaceId, workspaceId), inArray(jobs.id, [...ids])))
 }
+
+/** What every submission asks: building it took a third of its CPU time. */
+const ofOneJob = builtStatement((tx) =>
+  selectRows(tx, and(eq(jobs.workspaceId, sql.placeholder('workspaceId')), eq(jobs.id, sql.placeholder('id')))).prepare(
+    'snapshot',
+  ),
+)
 
 /** For one reader that serves many workspaces at once, and hands each snapshot to its own. */
 export async function findSnapshotsOfAll(
