@@ -6,7 +6,7 @@ import type { Executor } from './database.ts'
 import { gatheredStatement } from './gathered-statement.ts'
 import { queueAttempts } from './job-queue.ts'
 import { findFullScope, isUnlimited, park } from './job-slots.ts'
-import { lockedJobs, risen } from './jobs.ts'
+import { held, lockedJobs, risen } from './jobs.ts'
 import type { ChangedJobs, JobRow } from './jobs.ts'
 import { jobProgress, jobs } from './schema/index.ts'
 
@@ -30,8 +30,9 @@ interface Claim {
 }
 
 /**
- * PENDING → PROCESSING. Undefined: cancelled, claimed by another, an attempt of the past; or it is not its turn after all,
- * and it was put back to wait for it, or for a place under a limit. Where there is no limit it is one statement.
+ * PENDING → PROCESSING; asked again with the same token it answers the same. Undefined: cancelled, claimed by another, an
+ * attempt of the past; or it is not its turn after all, and it was put back to wait for it, or for a place under a limit.
+ * Where there is no limit it is one statement, shared with the claims of others.
  */
 export async function claimJob(
   tx: Executor,
@@ -50,7 +51,14 @@ export async function claimJob(
       isNull(jobs.parkedFor),
     )
     const [waiting] = await inner.select().from(jobs).where(claimable).for('update')
-    if (!waiting) return undefined
+    if (!waiting) {
+      // Unless the answer to this very claim was lost, and it is asked again.
+      const [own] = await inner
+        .select()
+        .from(jobs)
+        .where(held({ jobId: id, attempt, token: lease.token }))
+      return own
+    }
     if (waiting.turn === null) {
       changed.push(...(await takeTurn(inner, id)))
       return undefined

@@ -81,6 +81,14 @@ test('the same lease completed twice at once is completed once', async () => {
   expect(await eventsOf([lease!.jobId])).toEqual([WHOLE])
 })
 
+test('a claim whose answer was lost is answered when it is asked again, and claims nothing anew', async () => {
+  const [id] = await submitted(1)
+  const lease = { token: crypto.randomUUID(), owner }
+  const [first, again] = [await claimJob(database.db, id!, 1, lease), await claimJob(database.db, id!, 1, lease)]
+  expect(first).toMatchObject({ status: 'PROCESSING', version: 2 })
+  expect(again).toEqual(first)
+})
+
 test('jobs submitted together have their progress and their place in the queue, one after the other', async () => {
   const ids = await submitted(30)
   const rows = await database.db.execute<{ id: JobId; turn: string }>(sql`
