@@ -11,7 +11,7 @@ import { randomNumbers } from './timing.ts'
 import type { World } from './world.ts'
 
 const WRITERS = 16
-const WRITE_MS = 2_000
+const WRITE_MS = 1_000
 const TABLES = ['files', 'jobs', 'outputs']
 
 export const NO_TRIGGER = 'no trigger'
