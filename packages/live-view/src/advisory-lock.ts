@@ -9,8 +9,8 @@ export const LOCK_CLASS = 0x4c56
 const LOCK_TIMEOUT_MS = 2_000
 
 /**
- * True when this transaction is now the one that applies the view; false when another is, or when the database has come to
- * hold another definition of it, whose rows this release must not write.
+ * True when this transaction is now the one that applies the view; false when another is, when the view is paused, or when
+ * the database has come to hold another definition of it, whose rows this release must not write.
  *
  * A statement of its own: taken within the statement that reads, the read's snapshot would be older than the lock,
  * and what the previous holder's successor wrote in between would be overwritten by what it replaced.
@@ -23,6 +23,6 @@ export async function tryApplierLock(tx: TransactionSql, view: AnyView): Promise
   // jit: compiling costs more than computing a few rows.
   const [held] = await tx<{ definition: string | null }[]>`
     select set_config('lock_timeout', ${String(LOCK_TIMEOUT_MS)}, true), set_config('jit', 'off', true),
-      (select s.definition from public.live_view_status s where s.view = ${view.name}) as definition`
+      (select s.definition from public.live_view_status s where s.view = ${view.name} and s.paused_at is null) as definition`
   return held?.definition === fingerprintOf(view)
 }

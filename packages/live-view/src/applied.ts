@@ -11,6 +11,8 @@ export interface Applied {
   /** Sorted tenants whose rows those are or were; empty for a view without a tenant column; `many` goes with `keys`. */
   readonly tenants: readonly string[] | 'many'
   readonly durationMs: number
+  /** Of the view after this change: each that changed rows raises it by one. */
+  readonly version: number
 }
 
 /** A changed row as the apply statements return it. */
@@ -20,8 +22,19 @@ export interface ChangedRow {
   readonly old_tenant: string | null
 }
 
-export function appliedRows(view: AnyView, rows: readonly ChangedRow[], durationMs: number): Applied {
-  if (rows.length > REPORTED_KEYS_MAX) return { view: view.name, keys: 'many', tenants: 'many', durationMs }
+export interface Application {
+  readonly rows: readonly ChangedRow[]
+  readonly durationMs: number
+  readonly version: number
+}
+
+export function appliedRows(view: AnyView, { rows, durationMs, version }: Application): Applied {
+  return { view: view.name, ...changedNames(rows), durationMs, version }
+}
+
+/** The keys and the tenants of changed rows, bounded. */
+export function changedNames(rows: readonly ChangedRow[]): Pick<Applied, 'keys' | 'tenants'> {
+  if (rows.length > REPORTED_KEYS_MAX) return { keys: 'many', tenants: 'many' }
   const tenants = new Set(rows.flatMap((row) => [row.tenant, row.old_tenant]).filter((tenant) => tenant !== null))
-  return { view: view.name, keys: rows.map(({ key }) => key).toSorted(), tenants: [...tenants].toSorted(), durationMs }
+  return { keys: rows.map(({ key }) => key).toSorted(), tenants: [...tenants].toSorted() }
 }

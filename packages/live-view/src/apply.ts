@@ -2,7 +2,7 @@ import { sql as fragment } from 'drizzle-orm'
 import { type Sql, type TransactionSql } from 'postgres'
 import { tryApplierLock } from './advisory-lock.ts'
 import { applyTransaction } from './apply-transaction.ts'
-import { appliedRows, type Applied, type ChangedRow } from './applied.ts'
+import { appliedRows, changedNames, type Applied, type ChangedRow } from './applied.ts'
 import { cancellable } from './cancellable.ts'
 import { type FanoutDependency } from './dependency.ts'
 import { DIRTY_ALL, DIRTY_KEY } from './log-ddl.ts'
@@ -10,6 +10,7 @@ import { type LiveView } from './live-view.ts'
 import { rebuildWithin } from './rebuild.ts'
 import { columnType, qualified, sqlText } from './sql-text.ts'
 import { recordApplied } from './status.ts'
+import { recordChange } from './change.ts'
 import { applyKeysText } from './upsert-text.ts'
 
 /** At most so many log rows are consumed, and so many distinct keys recomputed by one statement. */
@@ -43,14 +44,14 @@ export async function applyChunk(
   const startedAt = performance.now()
   const outcome = await applyTransaction(
     sql,
-    async (tx): Promise<{ rows: ChangedRow[]; more: boolean } | undefined> => {
+    async (tx): Promise<{ rows: readonly ChangedRow[]; version: number; more: boolean } | undefined> => {
       if (!(await tryApplierLock(tx, view))) return undefined
       const taken = await takeChunk(tx, log)
-      if (taken.length === 0) return { rows: [], more: false }
+      if (taken.length === 0) return { rows: [], version: 0, more: false }
       const more = taken.length >= CHUNK_KEYS_MAX
       const keys = taken.some(({ kind }) => kind === DIRTY_ALL) ? undefined : await viewKeys(tx, view, taken, signal)
       if (keys === undefined || (await rebuildIsCheaper(tx, view, keys.length, more))) {
-        return { rows: await rebuildWithin(tx, view, signal), more: false }
+        return { ...(await rebuildWithin(tx, view, signal)), more: false }
       }
       const rows: ChangedRow[] = []
       for (let from = 0; from < keys.length; from += CHUNK_KEYS_MAX) {
@@ -59,12 +60,16 @@ export async function applyChunk(
           ...(await cancellable(tx.unsafe<ChangedRow[]>(applyKeysText(view), [chunk], { prepare: true }), signal)),
         )
       }
-      await recordApplied(tx, view.name, performance.now() - startedAt, rows.length)
-      return { rows, more }
+      const version = await recordApplied(tx, view.name, performance.now() - startedAt, rows.length)
+      return {
+        rows,
+        version: rows.length === 0 ? version : await recordChange(tx, view.name, changedNames(rows)),
+        more,
+      }
     },
   )
   if (outcome === undefined) return { state: 'busy' }
-  const applied = appliedRows(view, outcome.rows, performance.now() - startedAt)
+  const applied = appliedRows(view, { ...outcome, durationMs: performance.now() - startedAt })
   return { state: 'applied', more: outcome.more, applied }
 }
 

@@ -40,7 +40,7 @@ export async function auditView(
   { after, keys = KEYS_DEFAULT }: AuditOptions,
 ): Promise<Audit> {
   const count = Math.min(Math.max(1, Math.trunc(keys)), KEYS_MAX)
-  return snapshotTransaction(sql, async (tx) => {
+  const audit = await snapshotTransaction(sql, async (tx): Promise<Audit> => {
     const pending = await pendingKeys(tx, view)
     if (pending === undefined) return { view: view.name, sampled: 0, drifted: [], next: after }
     const parameters = [after, count, JSON.stringify(pending)]
@@ -54,6 +54,19 @@ export async function auditView(
     const next = rows.length < count ? null : (rows.at(-1)?.key ?? null)
     return { view: view.name, sampled: rows.length, drifted, next }
   })
+  if (audit.sampled > 0) await recordAudit(sql, audit)
+  return audit
+}
+
+/** Outside the snapshot: two audits at once would fail to serialise over the one row. */
+async function recordAudit(sql: Sql, { view, sampled, drifted }: Audit): Promise<void> {
+  await sql`
+    insert into public.live_view_audit as a (view, sampled, drifted, drifted_at)
+    values (${view}, ${sampled}, ${drifted.length}, case when ${drifted.length > 0} then clock_timestamp() end)
+    on conflict (view) do update set
+      sampled = a.sampled + excluded.sampled,
+      drifted = a.drifted + excluded.drifted,
+      drifted_at = coalesce(excluded.drifted_at, a.drifted_at)`
 }
 
 async function pendingKeys(tx: TransactionSql, view: LiveView): Promise<readonly string[] | undefined> {

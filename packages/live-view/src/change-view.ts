@@ -4,6 +4,7 @@ import { LOCK_CLASS } from './advisory-lock.ts'
 import { applyChunk } from './apply.ts'
 import { applyTransaction } from './apply-transaction.ts'
 import { backOffMs } from './back-off.ts'
+import { recordChange } from './change.ts'
 import { LiveViewError } from './error.ts'
 import { freshness, notInstalled } from './freshness.ts'
 import { type LiveView } from './live-view.ts'
@@ -105,6 +106,8 @@ async function swap(tx: TransactionSql, view: LiveView, staged: LiveView): Promi
   const bases = [...new Set(view.depends.map((dependency) => qualifiedTable(dependency.table)))].toSorted()
   await tx.unsafe(`lock table ${bases.join(', ')} in access exclusive mode`)
   const grants = [...(await grantsOf(tx, name)), ...(await grantsOf(tx, sourceName(view)))]
+  const [old] = await tx<{ paused_at: Date | null }[]>`
+    select paused_at from public.live_view_status where view = ${name}`
   await tx`select public.live_view_drop(${name})`
   for (const [index] of staged.depends.entries()) {
     await tx.unsafe(`drop function ${qualified(`${staged.name}_dirty_${index + 1}`)}() cascade`)
@@ -131,7 +134,11 @@ async function swap(tx: TransactionSql, view: LiveView, staged: LiveView): Promi
     where view = ${staged.name} or starts_with(view, ${`${staged.name}/`})`
   await tx`update public.live_view_history set view = ${name} where view = ${staged.name}`
   await tx`
-    update public.live_view_status set view = ${name}, definition = ${fingerprint} where view = ${staged.name}`
+    update public.live_view_status
+    set view = ${name}, definition = ${fingerprint}, paused_at = ${old?.paused_at ?? null}
+    where view = ${staged.name}`
+  await tx`delete from public.live_view_change where view = ${staged.name}`
+  await recordChange(tx, name, { keys: 'many', tenants: 'many' })
   await tx`select pg_notify('live_view', '')`
 }
 

@@ -7,9 +7,9 @@ import { type AnyView } from './view.ts'
 export type Due = 'now' | 'soon' | 'later' | 'never'
 
 /** When what waits under one name of a view's log is to be applied. */
-export function whenDue(view: AnyView, { filled }: PendingView, pending: PendingLog): Due {
+export function whenDue(view: AnyView, { filled, paused }: PendingView, pending: PendingLog): Due {
   const { log, oldest_ms: oldest, newest_ms: newest } = pending
-  if (oldest === null || newest === null) return 'never'
+  if (paused || oldest === null || newest === null) return 'never'
   if (!filled) return 'now'
   const schedule = scheduleOf(view, log)
   if (schedule !== undefined) return isDue(schedule, pending.now_ms - oldest, pending.now_ms) ? 'now' : 'later'

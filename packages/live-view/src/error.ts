@@ -15,6 +15,7 @@ export type LiveViewErrorCode =
   | 'view_not_installed'
   | 'token_invalid'
   | 'snapshot_missing'
+  | 'tenant_missing'
   | 'change_busy'
   | 'schedule_invalid'
   | 'dependency_key_unreachable'

@@ -4,6 +4,7 @@ import { type Applied } from './applied.ts'
 import { auditForever, type AuditPlan } from './auditor.ts'
 import { LiveViewError } from './error.ts'
 import { type KeeperLog } from './keeper-log.ts'
+import { WAKE_CHANNEL } from './log-ddl.ts'
 import { pendingViews, promisePolling, PROMISED_POLLING_MS, type PendingView } from './pending.ts'
 import { backOffMs } from './back-off.ts'
 import { viewDefinition } from './view-ddl.ts'
@@ -38,7 +39,7 @@ export interface KeepViewsFreshOptions {
 export interface ViewKeeper extends AsyncDisposable {
   /**
    * Resolves when no view of this keeper has anything pending that was committed before the call, but what waits for a
-   * schedule.
+   * schedule or is paused.
    * @throws LiveViewError `keeper_stopped`; the signal's reason when aborted
    */
   idle(options?: { readonly signal?: AbortSignal }): Promise<void>
@@ -92,6 +93,7 @@ class Keeper implements ViewKeeper {
       ...(audit === undefined ? [] : [auditForever({ sql, views, plan: audit, log, signal: this.#stop.signal })]),
       listenForWakes({
         sql,
+        channel: WAKE_CHANNEL,
         signal: this.#stop.signal,
         onWake: () => this.#wake(),
         onError: (error) => log.warn('Lost the connection that listens for changes; polling goes on.', error),

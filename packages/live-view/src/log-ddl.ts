@@ -1,6 +1,12 @@
 /** The channel that wakes sleeping appliers. */
 export const WAKE_CHANNEL = 'live_view'
 
+/** The channel that tells which view changed, once for each applied batch. */
+export const CHANGE_CHANNEL = 'live_view_changed'
+
+/** In landed migrations, the sign that these tables have the columns of this release. */
+export const TABLES_COMMENT = 'How far each view is. live views, tables 2'
+
 /** What a row of the dirty log says: `key` names a row of the view, the whole view, or (from 1) a row of dependency number `kind`. */
 export const DIRTY_KEY = 0
 export const DIRTY_ALL = -1
@@ -41,6 +47,26 @@ export const commonStatements: readonly string[] = [
   error text
 )`,
   `create index if not exists live_view_history_view_id on public.live_view_history (view, id)`,
+  // Starts at the clock (ms), so that a view that is made anew counts on from above what any watcher has seen.
+  `alter table public.live_view_status
+  add column if not exists paused_at timestamptz,
+  add column if not exists change_version bigint not null default (extract(epoch from pg_catalog.clock_timestamp()) * 1000)::bigint`,
+  `comment on table public.live_view_status is '${TABLES_COMMENT}'`,
+  // The last changes of each view; null stands for more keys or tenants than are kept.
+  `create table if not exists public.live_view_change (
+  view text not null,
+  version bigint not null,
+  keys jsonb,
+  tenants jsonb,
+  primary key (view, version)
+)`,
+  // Apart from the status, so that audits and appliers do not wait for each other's row.
+  `create table if not exists public.live_view_audit (
+  view text primary key,
+  sampled bigint not null,
+  drifted bigint not null,
+  drifted_at timestamptz
+) with (fillfactor = 50)`,
   // Until when an applier promises to poll. One row; its writers are the appliers, at most once a second.
   `create table if not exists public.live_view_wake (
   only_row boolean primary key default true check (only_row),
@@ -68,6 +94,8 @@ begin
     execute format('drop %s %s', owned.kind, owned.name);
   end loop;
   delete from public.live_view_dirty where view = which or starts_with(view, which || '/');
+  delete from public.live_view_change where view = which;
+  delete from public.live_view_audit where view = which;
   delete from public.live_view_status where view = which;
 end
 $live_view$`,

@@ -1,5 +1,5 @@
 import { literal } from './sql-text.ts'
-import { commonStatements } from './log-ddl.ts'
+import { commonStatements, TABLES_COMMENT } from './log-ddl.ts'
 import { viewDefinition } from './view-ddl.ts'
 import { type AnyView } from './view.ts'
 
@@ -26,7 +26,8 @@ export function viewMigration(views: readonly AnyView[], options: ViewMigrationO
   const changed = definitions.filter(({ name, comment }) => landed.get(name) !== comment)
   const declared = new Set(views.map(({ name }) => name))
   const gone = [...landed.keys()].filter((name) => !declared.has(name))
-  if (changed.length === 0 && gone.length === 0) return ''
+  const common = landed.size === 0 || options.landed?.includes(TABLES_COMMENT) === true
+  if (changed.length === 0 && gone.length === 0) return common ? '' : joined(commonStatements, options)
   return joined(
     [
       ...commonStatements,

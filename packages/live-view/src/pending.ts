@@ -16,6 +16,7 @@ export interface PendingView {
   readonly view: string
   /** Of the database's definition, to be compared with the declared one; null when the view is not installed. */
   readonly definition: string | null
+  readonly paused: boolean
   /** Whether it has been applied ever. */
   readonly filled: boolean
   /** The view's own name first. */
@@ -31,6 +32,7 @@ export async function pendingViews(sql: Sql, views: readonly AnyView[]): Promise
   const names = views.flatMap((view) => logNames(view).map((log) => ({ view: view.name, log })))
   const rows = await sql<(PendingLog & Omit<PendingView, 'logs'>)[]>`
     select n.value ->> 'view' as view, n.value ->> 'log' as log, s.definition,
+      s.paused_at is not null as paused,
       s.last_applied_at is not null as filled,
       (extract(epoch from clock_timestamp()) * 1000)::float8 as now_ms,
       (extract(epoch from clock_timestamp() - oldest.at) * 1000)::float8 as oldest_ms,
@@ -46,7 +48,13 @@ export async function pendingViews(sql: Sql, views: readonly AnyView[]): Promise
     order by n.number`
   return views.map(({ name }) => {
     const logs = rows.filter(({ view }) => view === name)
-    return { view: name, definition: logs[0]?.definition ?? null, filled: logs[0]?.filled === true, logs }
+    return {
+      view: name,
+      definition: logs[0]?.definition ?? null,
+      paused: logs[0]?.paused === true,
+      filled: logs[0]?.filled === true,
+      logs,
+    }
   })
 }
 

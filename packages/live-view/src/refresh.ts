@@ -4,6 +4,7 @@ import { applyTransaction } from './apply-transaction.ts'
 import { type Applied } from './applied.ts'
 import { cancellable } from './cancellable.ts'
 import { type BatchView, type RefreshedView } from './refreshed-view.ts'
+import { recordChange } from './change.ts'
 import { qualified } from './sql-text.ts'
 import { recordApplied, recordHistory } from './status.ts'
 
@@ -19,7 +20,7 @@ export async function refresh(
 ): Promise<Applied | undefined> {
   const { name } = view
   const startedAt = performance.now()
-  const durationMs = await applyTransaction(sql, async (tx) => {
+  const outcome = await applyTransaction(sql, async (tx) => {
     if (!(await tryApplierLock(tx, view))) return undefined
     const consumed = await tx`delete from public.live_view_dirty where view = ${name}`
     // another process was first
@@ -33,7 +34,7 @@ export async function refresh(
     const tookMs = performance.now() - startedAt
     await recordApplied(tx, name, tookMs, null)
     await recordHistory(tx, { view: name, what: 'refresh', durationMs: tookMs, keys: null, error: null })
-    return tookMs
+    return { durationMs: tookMs, version: await recordChange(tx, name, { keys: 'many', tenants: 'many' }) }
   })
-  return durationMs === undefined ? undefined : { view: name, keys: 'many', tenants: 'many', durationMs }
+  return outcome === undefined ? undefined : { view: name, keys: 'many', tenants: 'many', ...outcome }
 }

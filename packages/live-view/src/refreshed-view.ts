@@ -1,4 +1,4 @@
-import { Column, is, SQL } from 'drizzle-orm'
+import { Column, is, SQL, type SQLWrapper } from 'drizzle-orm'
 import { getMaterializedViewConfig, type PgMaterializedView } from 'drizzle-orm/pg-core'
 import { type TableDependency } from './dependency.ts'
 import { LiveViewError } from './error.ts'
@@ -23,6 +23,8 @@ interface MaterializedView<TView extends PgMaterializedView> {
   readonly uniqueKey: readonly string[]
   readonly depends: readonly TableDependency[]
   readonly indexes: readonly ViewIndex[]
+  /** The condition of the view `name_rows` for restricted roles, as SQL text. */
+  readonly rowPolicy: string | undefined
 }
 
 /** Refreshed soon after its tables change. */
@@ -47,6 +49,11 @@ interface MaterializedViewOptions<TView extends PgMaterializedView> {
   readonly depends: readonly TableDependency[]
   /** Further indexes: name → what follows `on view`. */
   readonly indexes?: IndexDeclarations<TView>
+  /**
+   * Which rows a role may see. A materialized view takes no policy, so a security barrier view `name_rows` is made beside
+   * it: grant that to the role, never the materialized view itself.
+   */
+  readonly rowPolicy?: (columns: TView) => SQLWrapper
 }
 
 export interface RefreshedViewOptions<TView extends PgMaterializedView> extends MaterializedViewOptions<TView> {
@@ -141,6 +148,10 @@ function materialized<TView extends PgMaterializedView>(
     uniqueKey: uniqueKeyNames(name, config.selectedFields, options.uniqueKey),
     depends: options.depends,
     indexes: indexText(name, options.indexes, view),
+    rowPolicy:
+      options.rowPolicy === undefined
+        ? undefined
+        : sqlText(`The row policy of view ${name}`, options.rowPolicy(view), { bareColumns: true }),
   }
 }
 

@@ -1,17 +1,24 @@
 import { type ISql, type Sql } from 'postgres'
 import { applyTransaction } from './apply-transaction.ts'
+import { notInstalled } from './freshness.ts'
 
 /** Older rows of a view's history are deleted. */
 const HISTORY_ROWS_MAX = 200
 const ERROR_LENGTH_MAX = 2_000
 
-/** Records, in the transaction that applies, that it applied. `keys` is null when the count is not known. */
-export async function recordApplied(tx: ISql, view: string, durationMs: number, keys: number | null): Promise<void> {
-  await tx`
+/**
+ * Records, in the transaction that applies, that it applied. `keys` is null when the count is not known. Returns the
+ * view's change version, which this does not raise.
+ */
+export async function recordApplied(tx: ISql, view: string, durationMs: number, keys: number | null): Promise<number> {
+  const [row] = await tx<{ version: number }[]>`
     update public.live_view_status
     set last_applied_at = clock_timestamp(), last_duration_ms = ${durationMs}, last_keys = ${keys},
       failures = 0, error = null, error_at = null
-    where view = ${view}`
+    where view = ${view}
+    returning change_version::float8 as version`
+  if (row === undefined) throw notInstalled(view)
+  return row.version
 }
 
 export interface HistoryEntry {

@@ -4,7 +4,7 @@ import { definitionProblems, type DefinitionProblem } from './definition-problem
 import { DIRTY_ALL } from './log-ddl.ts'
 import { qualified, literal } from './sql-text.ts'
 import { dependencyTriggers } from './trigger-ddl.ts'
-import { sourceName, viewDefinition } from './view-ddl.ts'
+import { restrictedName, sourceName, viewDefinition } from './view-ddl.ts'
 import { type AnyView } from './view.ts'
 
 export interface ViewFinding {
@@ -50,6 +50,7 @@ async function relationProblem(sql: Sql, view: AnyView): Promise<ViewFinding | u
     'public.live_view_wake',
     qualified(view.name),
     ...(view.strategy === 'realtime' ? [qualified(sourceName(view))] : []),
+    ...(view.strategy !== 'realtime' && view.rowPolicy !== undefined ? [qualified(restrictedName(view))] : []),
   ]
   const [row] = await sql<{ missing: string | null; comment: string | null }[]>`
     select

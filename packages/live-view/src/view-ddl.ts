@@ -94,6 +94,22 @@ ${view.queryText}`,
     // Plain columns, no WHERE: REFRESH … CONCURRENTLY accepts no other unique index.
     `create unique index ${identifier(`${view.name}_key`)} on ${qualified(view.name)} (${view.uniqueKey.map(identifier).join(', ')})`,
     ...indexes(view),
+    ...restrictedRows(view),
+  ]
+}
+
+/** The name of the plain view through which restricted roles see rows of a materialized view. */
+export function restrictedName({ name }: RefreshedView | BatchView): string {
+  return `${name}_rows`
+}
+
+function restrictedRows(view: RefreshedView | BatchView): readonly string[] {
+  if (view.rowPolicy === undefined) return []
+  const name = qualified(restrictedName(view))
+  return [
+    `create view ${name} with (security_barrier = true) as
+select * from ${qualified(view.name)} where ${view.rowPolicy}`,
+    `comment on view ${name} is ${literal(`live-view ${view.name} rows`)}`,
   ]
 }
 

@@ -1,6 +1,5 @@
 import postgres, { type Options, type PostgresType, type Sql } from 'postgres'
 import { backOffMs } from './back-off.ts'
-import { WAKE_CHANNEL } from './log-ddl.ts'
 
 /** A connection that has not heard its own ping for so long is dead, whatever it says. */
 const PING_INTERVAL_MS = 5_000
@@ -8,9 +7,10 @@ const CLOSE_TIMEOUT_S = 1
 
 export interface WakeListenerOptions {
   readonly sql: Sql
+  readonly channel: string
   readonly signal: AbortSignal
-  /** Called for each notification, and after each (re)connection, when some may have been missed. */
-  readonly onWake: () => void
+  /** Called with each payload, and with nothing after each (re)connection, when some may have been missed. */
+  readonly onWake: (payload?: string) => void
   readonly onError: (error: unknown) => void
 }
 
@@ -20,11 +20,11 @@ export interface WakeListenerOptions {
  * postgres.js listens again after a lost connection, but only once: if the server is not back by then, it stays deaf
  * and every later `listen` on that client fails. So a ping proves the line, and a dead client is replaced.
  */
-export async function listenForWakes({ sql, signal, onWake, onError }: WakeListenerOptions): Promise<void> {
+export async function listenForWakes({ sql, channel, signal, onWake, onError }: WakeListenerOptions): Promise<void> {
   for (let failures = 0; !signal.aborted;) {
     const client = dedicatedClient(sql)
     try {
-      await listenUntilDeaf({ sql, client, signal }, onWake, () => (failures = 0))
+      await listenUntilDeaf({ sql, channel, client, signal }, onWake, () => (failures = 0))
     } catch (error) {
       onError(error)
     } finally {
@@ -37,21 +37,26 @@ export async function listenForWakes({ sql, signal, onWake, onError }: WakeListe
 
 interface Line {
   readonly sql: Sql
+  readonly channel: string
   readonly client: Sql
   readonly signal: AbortSignal
 }
 
-async function listenUntilDeaf({ sql, client, signal }: Line, onWake: () => void, onHeard: () => void): Promise<void> {
+async function listenUntilDeaf(
+  { sql, channel, client, signal }: Line,
+  onWake: (payload?: string) => void,
+  onHeard: () => void,
+): Promise<void> {
   const ping = `ping ${crypto.randomUUID()}`
   let heardAt = performance.now()
   const hear = (payload: string) => {
     heardAt = performance.now()
     onHeard()
-    if (!payload.startsWith('ping ')) onWake()
+    if (!payload.startsWith('ping ')) onWake(payload)
   }
-  await client.listen(WAKE_CHANNEL, hear, onWake)
+  await client.listen(channel, hear, () => onWake())
   while (!signal.aborted && performance.now() - heardAt < 2 * PING_INTERVAL_MS) {
-    await sql.notify(WAKE_CHANNEL, ping)
+    await sql.notify(channel, ping)
     await pause(PING_INTERVAL_MS, signal)
   }
 }

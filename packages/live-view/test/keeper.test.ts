@@ -83,7 +83,15 @@ test('the event names the rows that really changed, and their tenants before and
   await db.sql`update products set title = title where id = 'p3'`
   await keeper.idle()
   const rows = events.filter(({ keys }) => keys[0] !== 'p2')
-  expect(rows).toEqual([{ view: 'catalog', keys: ['p1'], tenants: ['s1', 's9'], durationMs: expect.any(Number) }])
+  expect(rows).toEqual([
+    {
+      view: 'catalog',
+      keys: ['p1'],
+      tenants: ['s1', 's9'],
+      durationMs: expect.any(Number),
+      version: expect.any(Number),
+    },
+  ])
 })
 
 test('a dimension fans out to its rows, a vanished row leaves the view, truncate empties it', async () => {

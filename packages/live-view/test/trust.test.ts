@@ -122,6 +122,8 @@ test('an audit walks over every key, finds rows that are wrong, surplus or missi
   await applyChunk(db.sql, catalog)
   expect(await difference(db.sql)).toEqual([])
   expect((await auditAll()).flatMap(({ drifted }) => drifted)).toEqual([])
+  const { drift } = await viewHealth(db.sql, catalog)
+  expect(drift).toEqual({ sampled: 30 + 31 + 30, drifted: 3, lastAt: expect.any(Date) })
 })
 
 test('a keeper that audits mends a forged row by itself, and counts it', async () => {
@@ -144,6 +146,10 @@ test('the health of a view tells its lag, its size, what it took and how often i
   expect(await viewHealth(db.sql, catalog)).toEqual({
     view: 'catalog',
     strategy: 'realtime',
+    mode: 'applying',
+    why: expect.any(String),
+    version: expect.any(Number),
+    drift: { sampled: expect.any(Number), drifted: expect.any(Number), lastAt: expect.any(Date) },
     stale: true,
     lagMs: expect.any(Number),
     pending: 1,
