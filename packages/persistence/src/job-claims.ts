@@ -41,7 +41,8 @@ export async function claimJob(
   lease: { token: string; owner: WorkerId },
   changed: ChangedJobs = [],
 ): Promise<JobRow | undefined> {
-  let row: JobRow | undefined = await claimUnlimited(tx, { id, attempt, ...lease })
+  const claimedAtOnce = await claimUnlimited(tx, { id, attempt, ...lease })
+  let row = claimedAtOnce?.row
   row ??= await tx.transaction(async (inner) => {
     const claimable = and(
       eq(jobs.id, id),
@@ -74,9 +75,9 @@ export async function claimJob(
 }
 
 /** The claim of nearly every job. */
-const claimUnlimited = gatheredStatement<Claim, JobRow & { token: string }>(async (tx, claims) => {
+const claimUnlimited = gatheredStatement<Claim, { token: string; row: JobRow }>(async (tx, claims) => {
   const rows = await claimUnlimitedOf(tx).execute({ items: JSON.stringify(claims) })
-  return rows.map((row) => ({ ...row, token: row.leaseToken ?? '' }))
+  return rows.map((row) => ({ token: row.leaseToken ?? '', row }))
 })
 
 const claimUnlimitedOf = builtStatement((tx) =>

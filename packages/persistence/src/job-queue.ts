@@ -102,7 +102,12 @@ export async function requeueLost(tx: Executor): Promise<number> {
     where j.status = 'PENDING'
       and j.parked_for is null
       and j.run_at < now() - ${LOST_AFTER}
-      and (q.id is null or q.locked_at < now() - ${LOST_AFTER})
+      and (
+        q.id is null
+        or q.locked_at < now() - ${LOST_AFTER}
+        -- Freed with its worker's other locks: its single try counts as spent.
+        or (q.locked_at is null and q.attempts >= q.max_attempts)
+      )
     order by j.id
     limit ${REQUEUED_AT_ONCE}
     for update of j skip locked`)

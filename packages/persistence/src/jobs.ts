@@ -123,7 +123,7 @@ interface InsertedJob extends Omit<NewJob, 'order' | 'idempotency'> {
 const insertTogether = gatheredStatement<InsertedJob, { token: JobId; row: JobRow }>(
   async (tx, items) => {
     const rows = await insertOf(tx).execute({ items: JSON.stringify(items) })
-    return rows.map(({ queued: _, ...row }) => ({ token: row.id, row }))
+    return rows.map((row) => ({ token: row.id, row }))
   },
   ({ workspaceId, kind }) => `${workspaceId} ${kind}`,
 )

@@ -84,9 +84,8 @@ test('the same lease completed twice at once is completed once', async () => {
 test('a claim whose answer was lost is answered when it is asked again, and claims nothing anew', async () => {
   const [id] = await submitted(1)
   const lease = { token: crypto.randomUUID(), owner }
-  const [first, again] = [await claimJob(database.db, id!, 1, lease), await claimJob(database.db, id!, 1, lease)]
-  expect(first).toMatchObject({ status: 'PROCESSING', version: 2 })
-  expect(again).toEqual(first)
+  expect(await claimJob(database.db, id!, 1, lease)).toMatchObject({ version: 2 })
+  expect(await claimJob(database.db, id!, 1, lease)).toMatchObject({ version: 2, leaseToken: lease.token })
 })
 
 test('jobs submitted together have their progress and their place in the queue, one after the other', async () => {
@@ -143,7 +142,8 @@ test('a lost connection fails all that it carried, and asked again each is done 
       .poll(
         () => held`
           select pg_terminate_backend(pid) from pg_stat_activity
-          where datname = current_database() and wait_event_type = 'Lock' and query like 'update "jobs"%'`,
+          where datname = current_database() and pid <> pg_backend_pid() and wait_event_type = 'Lock'`,
+        { timeout: 10_000 },
       )
       .toHaveLength(1)
     const answers = await lost

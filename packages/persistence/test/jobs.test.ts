@@ -243,6 +243,10 @@ describe('what the queue has lost is queued again', () => {
       (id: JobId) =>
         sql`update graphile_worker._private_jobs set locked_at = now() - interval '1 minute', locked_by = 'dead' where key = ${`${id}:1`}`,
     ],
+    [
+      'an entry that was freed after its process had taken it and died',
+      (id: JobId) => sql`update graphile_worker._private_jobs set attempts = attempts + 1 where key = ${`${id}:1`}`,
+    ],
   ])('%s', async (_, lose) => {
     const { id } = await newJob()
     expect(await requeueLost(database.db)).toBe(0)
