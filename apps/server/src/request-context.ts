@@ -24,7 +24,8 @@ export function requestContext(
   request: IncomingMessage,
   options: { socket?: WebSocket; params?: Readonly<Record<string, unknown>> } = {},
 ): RequestContext {
-  const unsentBytes = () => options.socket?.bufferedAmount ?? 0
+  const { socket } = options
+  const hasRoom = () => socket === undefined || socket.bufferedAmount <= SOCKET_BUFFER_BYTES
   const credentials = credentialsOf(request, platform.settings.publicUrl, options.params)
   return {
     platform,
@@ -32,12 +33,9 @@ export function requestContext(
     viewHub: listening.viewHub,
     requestId: randomUUID(),
     identify: () => identifyCaller(platform, credentials),
+    hasRoom,
     drained: async (signal) => {
-      for (
-        let ms = LOOK_MIN_MS;
-        !signal.aborted && unsentBytes() > SOCKET_BUFFER_BYTES;
-        ms = Math.min(2 * ms, LOOK_MAX_MS)
-      ) {
+      for (let ms = LOOK_MIN_MS; !signal.aborted && !hasRoom(); ms = Math.min(2 * ms, LOOK_MAX_MS)) {
         await delay(ms, undefined, { signal }).catch(() => {})
       }
     },

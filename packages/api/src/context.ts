@@ -12,6 +12,8 @@ export interface RequestContext {
    * that lives as long as its socket never throws and never goes stale.
    */
   identify(): Promise<Caller>
-  /** Resolves when the connection has room for more. Only a WebSocket needs it: it has no backpressure of its own. */
+  /** Whether the connection takes more now. Only a WebSocket needs it: it has no backpressure of its own. */
+  hasRoom(): boolean
+  /** Resolves when the connection has room for more. */
   drained(signal: AbortSignal): Promise<void>
 }

@@ -23,35 +23,23 @@ export const jobs = router({
     .input(z.object({ jobId, after: z.number().int().min(0).optional() }))
     .query(({ ctx, input }) => business.getJobLog(ctx.call, input)),
   /** Each line of a job's log as it comes, until the job ends. `lastEventId` is the number of the line that was seen last. */
-  logFeed: procedure.input(z.object({ jobId, lastEventId })).subscription(async function* ({
-    ctx,
-    input,
-    signal = NEVER,
-  }) {
+  logFeed: procedure.input(z.object({ jobId, lastEventId })).subscription(({ ctx, input, signal = NEVER }) => {
     const after = Number(input.lastEventId ?? 0) || 0
     const feed = (until: AbortSignal) => business.followJobLog(ctx.call, { jobId: input.jobId, after }, until)
-    for await (const step of subscribe(ctx, feed, signal)) yield tracked(String(step.seq), step)
+    return subscribe(ctx, feed, signal, (step) => tracked(String(step.seq), step))
   }),
 
   /** One job until it ends. `lastEventId` is the version that was seen last. */
-  watch: procedure.input(z.object({ jobId, lastEventId })).subscription(async function* ({
-    ctx,
-    input,
-    signal = NEVER,
-  }) {
+  watch: procedure.input(z.object({ jobId, lastEventId })).subscription(({ ctx, input, signal = NEVER }) => {
     const after = Number(input.lastEventId ?? 0) || 0
     const feed = (until: AbortSignal) => business.watchJob(ctx.call, { jobId: input.jobId, after }, until)
-    for await (const job of subscribe(ctx, feed, signal)) yield tracked(String(job.version), job)
+    return subscribe(ctx, feed, signal, (job) => tracked(String(job.version), job))
   }),
 
   /** Every job of the workspace that is active or changes. */
-  feed: procedure.input(z.object({ lastEventId }).optional()).subscription(async function* ({
-    ctx,
-    input,
-    signal = NEVER,
-  }) {
+  feed: procedure.input(z.object({ lastEventId }).optional()).subscription(({ ctx, input, signal = NEVER }) => {
     const feed = (until: AbortSignal) => business.feedJobs(ctx.call, { cursor: input?.lastEventId ?? undefined }, until)
-    for await (const { cursor: at, job } of subscribe(ctx, feed, signal)) yield tracked(at, job)
+    return subscribe(ctx, feed, signal, ({ cursor, job }) => tracked(cursor, job))
   }),
 })
 

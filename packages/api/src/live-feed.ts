@@ -16,19 +16,20 @@ const ASK_AGAIN_MS = 5_000
 export type FeedContext = RequestContext & { readonly call: Context }
 
 /**
- * Runs a feed for one caller: waits for room before each item, and looks the caller's rights up again while it runs, also
+ * Runs a feed for one caller, telling each item as `tell` makes it: waits for room before each, and looks the caller's rights up again while it runs, also
  * while nothing happens. A right that was taken away ends it with UNAUTHENTICATED or WORKSPACE_NOT_FOUND.
  */
-export async function* subscribe<T>(
+export async function* subscribe<T, Told>(
   ctx: FeedContext,
   open: (signal: AbortSignal) => AsyncIterable<T>,
   signal: AbortSignal,
-): AsyncGenerator<T> {
+  tell: (item: T) => Told,
+): AsyncGenerator<Told, void> {
   using guard = keepAuthorised(ctx, signal)
   for await (const item of open(guard.signal)) {
-    await ctx.drained(guard.signal)
+    if (!ctx.hasRoom()) await ctx.drained(guard.signal)
     if (guard.signal.aborted) break
-    yield item
+    yield tell(item)
   }
   if (guard.refusal) throw guard.refusal
 }

@@ -71,11 +71,19 @@ function appErrorOf(error: TRPCError): AppError {
   return new AppError('INVALID_INPUT', error.message)
 }
 
-async function* withErrors(items: AsyncIterable<unknown>, fail: (error: unknown) => TRPCError): AsyncGenerator {
-  try {
-    yield* items
-  } catch (error) {
+/** Not a generator of its own: one waits for each watcher, for as long as it watches. */
+function withErrors(items: AsyncIterable<unknown>, fail: (error: unknown) => TRPCError): AsyncIterable<unknown> {
+  const refuse = (error: unknown) => {
     throw fail(error)
+  }
+  return {
+    [Symbol.asyncIterator]() {
+      const iterator = items[Symbol.asyncIterator]()
+      return {
+        next: () => iterator.next().catch(refuse),
+        return: async () => (await iterator.return?.()) ?? { done: true, value: undefined },
+      }
+    },
   }
 }
 

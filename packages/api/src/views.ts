@@ -16,12 +16,12 @@ export const views = router({
   /** Says that a view changed for this workspace. After a reconnect, read again: nothing is replayed. */
   watch: procedure
     .input(z.object({ views: z.array(viewName).min(1).max(10), lastEventId }))
-    .subscription(async function* ({ ctx, input, signal = NEVER }) {
+    .subscription(({ ctx, input, signal = NEVER }) => {
       const feed = (until: AbortSignal) => business.watchViews(ctx.call, input, until)
-      for await (const view of subscribe(ctx, feed, signal)) {
+      return subscribe(ctx, feed, signal, (view) => {
         const at = new Date().toISOString()
-        yield tracked(at, { view, at })
-      }
+        return tracked(at, { view, at })
+      })
     }),
 })
 

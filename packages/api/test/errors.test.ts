@@ -26,6 +26,7 @@ beforeAll(async () => {
       viewHub,
       requestId: 'request 7',
       identify: () => identify(),
+      hasRoom: () => true,
       drained: async () => {},
     }),
   })
@@ -110,9 +111,10 @@ test('so does an error in the middle of a subscription', async () => {
     platform: broken,
     requestId: 'request 8',
     identify,
+    hasRoom: () => true,
     drained: async () => {},
   })
-  const feed = (await caller.jobs.feed()) as AsyncIterable<unknown>
+  const feed = (await caller.jobs.watch({ jobId: `job_${'0'.repeat(26)}` })) as AsyncIterable<unknown>
   await expect(feed[Symbol.asyncIterator]().next()).rejects.toMatchObject({
     code: 'INTERNAL_SERVER_ERROR',
     message: expect.stringContaining('on our side'),

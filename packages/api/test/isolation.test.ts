@@ -61,6 +61,7 @@ function requestContext(ctx: Context): RequestContext {
     viewHub: ctx.viewHub,
     requestId: 'test',
     identify: async () => ctx.caller,
+    hasRoom: () => true,
     drained: async () => {},
   }
 }
@@ -88,6 +89,7 @@ const ATTEMPTS: Record<string, { input: (ids: Ids) => unknown; code?: string }> 
   'files.update': { input: ({ fileId }) => ({ fileId, name: 'stolen.csv' }), code: 'FILE_NOT_FOUND' },
   'files.delete': { input: ({ fileId }) => ({ fileId }), code: 'FILE_NOT_FOUND' },
   'insights.summary': { input: () => ({}) },
+  'insights.usage': { input: () => ({}) },
   'jobs.submit': { input: ({ fileId }) => ({ kind: 'dataset.profile', input: { fileId } }), code: 'FILE_NOT_FOUND' },
   'jobs.get': { input: ({ jobId }) => ({ jobId }), code: 'JOB_NOT_FOUND' },
   'jobs.list': { input: ({ fileId }) => ({ fileId }) },

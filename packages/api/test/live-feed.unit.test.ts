@@ -31,7 +31,12 @@ function context(): FeedContext {
     },
   }
   // -- of the platform only this is looked at.
-  return { identify, call: { caller, platform: { callers } }, drained: async () => {} } as unknown as FeedContext
+  return {
+    identify,
+    call: { caller, platform: { callers } },
+    hasRoom: () => true,
+    drained: async () => {},
+  } as unknown as FeedContext
 }
 
 /** Says one thing, and then nothing until it is told to stop. */
@@ -44,11 +49,13 @@ async function* silent(signal: AbortSignal): AsyncGenerator<string> {
   }
 }
 
+const told = (item: string) => item
+
 /** Reads a feed on which nothing happens, to its end. */
 function follow(signal = new AbortController().signal) {
   const seen: string[] = []
   const outcome = (async () => {
-    for await (const item of subscribe(context(), silent, signal)) seen.push(item)
+    for await (const item of subscribe(context(), silent, signal, told)) seen.push(item)
     return 'ended'
   })().catch((error: { code: string }) => error.code)
   return { seen, outcome }
@@ -93,7 +100,7 @@ test('a database that is away ends nothing; it is asked again soon', async () =>
 })
 
 test('a reader that leaves ends the feed', async () => {
-  const feed = subscribe(context(), silent, new AbortController().signal)
+  const feed = subscribe(context(), silent, new AbortController().signal, told)
   expect(await feed.next()).toEqual({ value: 'first', done: false })
   await feed.return(undefined)
   expect(ended).toBe(true)

@@ -4,24 +4,22 @@ import { subscribe } from '../live-feed.ts'
 import type { FeedContext } from '../live-feed.ts'
 import type { ServerSentEvent } from './route.ts'
 
-export async function* jobEvents(
+export function jobEvents(
   ctx: FeedContext,
   from: { jobId: JobId; after: number },
   signal: AbortSignal,
 ): AsyncGenerator<ServerSentEvent> {
-  for await (const job of subscribe(ctx, (until) => watchJob(ctx.call, from, until), signal)) {
-    yield { id: String(job.version), data: job }
-  }
+  const watch = (until: AbortSignal) => watchJob(ctx.call, from, until)
+  return subscribe(ctx, watch, signal, (job) => ({ id: String(job.version), data: job }))
 }
 
-export async function* feedEvents(
+export function feedEvents(
   ctx: FeedContext,
   cursor: string | undefined,
   signal: AbortSignal,
 ): AsyncGenerator<ServerSentEvent> {
-  for await (const item of subscribe(ctx, (until) => feedJobs(ctx.call, { cursor }, until), signal)) {
-    yield { id: item.cursor, data: item.job }
-  }
+  const feed = (until: AbortSignal) => feedJobs(ctx.call, { cursor }, until)
+  return subscribe(ctx, feed, signal, (item) => ({ id: item.cursor, data: item.job }))
 }
 
 /** The state as soon as it is newer than `after`; null when that takes longer than `waitMs`, or the client has gone. */
@@ -40,7 +38,8 @@ export async function nextState(
   signal.addEventListener('abort', end, { once: true })
   if (signal.aborted) end()
   try {
-    for await (const job of subscribe(ctx, (until) => watchJob(ctx.call, from, until), waiting.signal)) return job
+    const watch = (until: AbortSignal) => watchJob(ctx.call, from, until)
+    for await (const job of subscribe(ctx, watch, waiting.signal, (state) => state)) return job
     return null
   } finally {
     clearTimeout(timer)

@@ -155,6 +155,7 @@ class HouseApi {
         if (apiKey === WRONG_KEY) throw new AppError('UNAUTHENTICATED')
         return this.caller
       },
+      hasRoom: () => true,
       drained: async () => {},
     })
     this.#handle = createHTTPHandler({
