@@ -188,7 +188,7 @@ begin
   if tg_op operator(pg_catalog.=) 'INSERT' then
     insert into public.live_view_dirty (view, kind, key) select 'insights', -1, '' where exists (select from new_rows);
   elsif tg_op operator(pg_catalog.=) 'UPDATE' then
-    insert into public.live_view_dirty (view, kind, key) select 'insights', -1, '' where exists (select from old_rows o full join new_rows n on n."id" operator(pg_catalog.=) o."id" where (o."id" is null or n."id" is null or row(o."status")::pg_catalog.record operator(pg_catalog.*<>) row(n."status")::pg_catalog.record));
+    insert into public.live_view_dirty (view, kind, key) select 'insights', -1, '' where exists (select from old_rows o full join new_rows n on n."id" operator(pg_catalog.=) o."id" where (o."id" is null or n."id" is null or row(o."finished_at")::pg_catalog.record operator(pg_catalog.*<>) row(n."finished_at")::pg_catalog.record));
   elsif tg_op operator(pg_catalog.=) 'DELETE' then
     insert into public.live_view_dirty (view, kind, key) select 'insights', -1, '' where exists (select from old_rows);
   else
@@ -385,8 +385,72 @@ begin
   loop
     execute format('drop %s %s', owned.kind, owned.name);
   end loop;
-  delete from public.live_view_dirty where view = which;
+  delete from public.live_view_dirty where view = which or starts_with(view, which || '/');
+  delete from public.live_view_change where view = which;
+  delete from public.live_view_audit where view = which;
   delete from public.live_view_status where view = which;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.usage_dirty_1()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+AS $function$
+begin
+  if tg_op operator(pg_catalog.=) 'INSERT' then
+    insert into public.live_view_dirty (view, kind, key) select 'usage', -1, '' where exists (select from new_rows);
+  elsif tg_op operator(pg_catalog.=) 'UPDATE' then
+    insert into public.live_view_dirty (view, kind, key) select 'usage', -1, '' where exists (select from old_rows o full join new_rows n on n."id" operator(pg_catalog.=) o."id" where (o."id" is null or n."id" is null or row(o."status", o."size_bytes")::pg_catalog.record operator(pg_catalog.*<>) row(n."status", n."size_bytes")::pg_catalog.record));
+  elsif tg_op operator(pg_catalog.=) 'DELETE' then
+    insert into public.live_view_dirty (view, kind, key) select 'usage', -1, '' where exists (select from old_rows);
+  else
+    insert into public.live_view_dirty (view, kind, key) values ('usage', -1, '');
+  end if;
+  if not found then
+    return null;
+  end if;
+  if (select w.awake_until from public.live_view_wake w) operator(pg_catalog.>) pg_catalog.clock_timestamp() then
+    return null;
+  end if;
+  if not exists (
+    select from public.live_view_dirty d
+    where d.view operator(pg_catalog.=) 'usage' and d.xid operator(pg_catalog.<>) pg_catalog.pg_current_xact_id()
+  ) then
+    perform pg_catalog.pg_notify('live_view', '');
+  end if;
+  return null;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.usage_dirty_2()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+AS $function$
+begin
+  if tg_op operator(pg_catalog.=) 'INSERT' then
+    insert into public.live_view_dirty (view, kind, key) select 'usage', -1, '' where exists (select from new_rows);
+  elsif tg_op operator(pg_catalog.=) 'UPDATE' then
+    insert into public.live_view_dirty (view, kind, key) select 'usage', -1, '' where exists (select from old_rows o full join new_rows n on n."id" operator(pg_catalog.=) o."id" where (o."id" is null or n."id" is null or row(o."finished_at")::pg_catalog.record operator(pg_catalog.*<>) row(n."finished_at")::pg_catalog.record));
+  elsif tg_op operator(pg_catalog.=) 'DELETE' then
+    insert into public.live_view_dirty (view, kind, key) select 'usage', -1, '' where exists (select from old_rows);
+  else
+    insert into public.live_view_dirty (view, kind, key) values ('usage', -1, '');
+  end if;
+  if not found then
+    return null;
+  end if;
+  if (select w.awake_until from public.live_view_wake w) operator(pg_catalog.>) pg_catalog.clock_timestamp() then
+    return null;
+  end if;
+  if not exists (
+    select from public.live_view_dirty d
+    where d.view operator(pg_catalog.=) 'usage' and d.xid operator(pg_catalog.<>) pg_catalog.pg_current_xact_id()
+  ) then
+    perform pg_catalog.pg_notify('live_view', '');
+  end if;
+  return null;
 end
 $function$;
 
@@ -444,7 +508,7 @@ create table catalog (
   column_count integer
 );
 
-comment on table catalog is 'live-view catalog realtime v1 sha256:ae5e8fee433cd66ee20ad006cc4e97af0eaaca2c309fa5c7c66ce9e4908e6d4f';
+comment on table catalog is 'live-view catalog realtime v1 sha256:549b59c2e3ea1c39a523e627347d120e148f6cfc9563ade6a4ff0534a48dabf5';
 
 create table files (
   id text not null,
@@ -570,6 +634,20 @@ create table key_rates (
   spent_until timestamp with time zone not null
 );
 
+create table live_view_audit (
+  view text not null,
+  sampled bigint not null,
+  drifted bigint not null,
+  drifted_at timestamp with time zone
+);
+
+create table live_view_change (
+  view text not null,
+  version bigint not null,
+  keys jsonb,
+  tenants jsonb
+);
+
 create table live_view_dirty (
   view text not null,
   kind smallint not null,
@@ -600,8 +678,12 @@ create table live_view_status (
   last_keys integer,
   error text,
   error_at timestamp with time zone,
-  failures integer not null default 0
+  failures integer not null default 0,
+  paused_at timestamp with time zone,
+  change_version bigint not null default ((EXTRACT(epoch FROM clock_timestamp()) * (1000)::numeric))::bigint
 );
+
+comment on table live_view_status is 'How far each view is. live views, tables 2';
 
 create table live_view_wake (
   only_row boolean not null default true,
@@ -877,6 +959,10 @@ alter table jobs add constraint jobs_status_check CHECK ((status = ANY (ARRAY['P
 
 alter table key_rates add constraint key_rates_pkey PRIMARY KEY (subject);
 
+alter table live_view_audit add constraint live_view_audit_pkey PRIMARY KEY (view);
+
+alter table live_view_change add constraint live_view_change_pkey PRIMARY KEY (view, version);
+
 alter table live_view_history add constraint live_view_history_pkey PRIMARY KEY (id);
 
 alter table live_view_history add constraint live_view_history_what_check CHECK ((what = ANY (ARRAY['rebuild'::text, 'refresh'::text, 'failure'::text])));
@@ -1041,6 +1127,8 @@ CREATE INDEX uploads_file_id_idx ON public.uploads USING btree (file_id);
 
 CREATE INDEX uploads_unended_idx ON public.uploads USING btree (expires_at) WHERE (status = ANY (ARRAY['OPEN'::text, 'COMPLETING'::text]));
 
+CREATE UNIQUE INDEX usage_key ON public.usage USING btree (workspace_id, day, work);
+
 CREATE INDEX valet_keys_file_id_idx ON public.valet_keys USING btree (file_id, id DESC NULLS LAST);
 
 CREATE INDEX valet_keys_upload_id_idx ON public.valet_keys USING btree (upload_id);
@@ -1155,6 +1243,51 @@ create materialized view insights as
           WHERE j.status = ANY (ARRAY['COMPLETED'::text, 'FAILED'::text])) happened
   GROUP BY workspace_id, day, type;
 
+create  view insights_rows as
+ SELECT workspace_id,
+    day,
+    type,
+    files,
+    size_bytes,
+    jobs_completed,
+    jobs_failed
+   FROM insights
+  WHERE workspace_id = current_setting('bellhop.workspace'::text, true);
+
+create materialized view usage as
+ SELECT f.workspace_id,
+    (f.ready_at AT TIME ZONE 'UTC'::text)::date AS day,
+    'upload'::text AS work,
+    count(*)::integer AS units,
+    0 AS failed,
+    sum(f.size_bytes)::bigint AS bytes,
+    0::double precision AS cpu_seconds
+   FROM files f
+  WHERE f.status = 'READY'::text
+  GROUP BY f.workspace_id, ((f.ready_at AT TIME ZONE 'UTC'::text)::date)
+UNION ALL
+ SELECT j.workspace_id,
+    (j.finished_at AT TIME ZONE 'UTC'::text)::date AS day,
+    j.kind AS work,
+    count(*)::integer AS units,
+    count(*) FILTER (WHERE j.status = 'FAILED'::text)::integer AS failed,
+    COALESCE(sum(((j.usage ->> 'readBytes'::text)::bigint) + ((j.usage ->> 'wroteBytes'::text)::bigint)), 0::numeric)::bigint AS bytes,
+    COALESCE(sum((j.usage ->> 'cpuSeconds'::text)::double precision), 0::double precision) AS cpu_seconds
+   FROM jobs j
+  WHERE j.status = ANY (ARRAY['COMPLETED'::text, 'FAILED'::text, 'CANCELLED'::text])
+  GROUP BY j.workspace_id, ((j.finished_at AT TIME ZONE 'UTC'::text)::date), j.kind;
+
+create  view usage_rows as
+ SELECT workspace_id,
+    day,
+    work,
+    units,
+    failed,
+    bytes,
+    cpu_seconds
+   FROM usage
+  WHERE workspace_id = current_setting('bellhop.workspace'::text, true);
+
 CREATE TRIGGER catalog_dirty_1_delete AFTER DELETE ON files REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION catalog_dirty_1();
 
 CREATE TRIGGER catalog_dirty_1_insert AFTER INSERT ON files REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION catalog_dirty_1();
@@ -1170,6 +1303,14 @@ CREATE TRIGGER insights_dirty_1_insert AFTER INSERT ON files REFERENCING NEW TAB
 CREATE TRIGGER insights_dirty_1_truncate AFTER TRUNCATE ON files FOR EACH STATEMENT EXECUTE FUNCTION insights_dirty_1();
 
 CREATE TRIGGER insights_dirty_1_update AFTER UPDATE ON files REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION insights_dirty_1();
+
+CREATE TRIGGER usage_dirty_1_delete AFTER DELETE ON files REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION usage_dirty_1();
+
+CREATE TRIGGER usage_dirty_1_insert AFTER INSERT ON files REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION usage_dirty_1();
+
+CREATE TRIGGER usage_dirty_1_truncate AFTER TRUNCATE ON files FOR EACH STATEMENT EXECUTE FUNCTION usage_dirty_1();
+
+CREATE TRIGGER usage_dirty_1_update AFTER UPDATE ON files REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION usage_dirty_1();
 
 CREATE TRIGGER catalog_dirty_2_delete AFTER DELETE ON jobs REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION catalog_dirty_2();
 
@@ -1194,6 +1335,14 @@ CREATE TRIGGER jobs_record_insert AFTER INSERT ON jobs REFERENCING NEW TABLE AS 
 CREATE TRIGGER jobs_record_update AFTER UPDATE ON jobs REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION jobs_record();
 
 CREATE CONSTRAINT TRIGGER jobs_tell_webhooks AFTER UPDATE OF status ON jobs DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((new.status = ANY (ARRAY['COMPLETED'::text, 'FAILED'::text, 'CANCELLED'::text])) AND new.status <> old.status) EXECUTE FUNCTION jobs_tell_webhooks();
+
+CREATE TRIGGER usage_dirty_2_delete AFTER DELETE ON jobs REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION usage_dirty_2();
+
+CREATE TRIGGER usage_dirty_2_insert AFTER INSERT ON jobs REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION usage_dirty_2();
+
+CREATE TRIGGER usage_dirty_2_truncate AFTER TRUNCATE ON jobs FOR EACH STATEMENT EXECUTE FUNCTION usage_dirty_2();
+
+CREATE TRIGGER usage_dirty_2_update AFTER UPDATE ON jobs REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION usage_dirty_2();
 
 CREATE TRIGGER catalog_dirty_3_delete AFTER DELETE ON outputs REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION catalog_dirty_3();
 

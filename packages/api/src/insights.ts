@@ -6,4 +6,7 @@ export const insights = router({
   summary: procedure
     .input(z.object({ days: z.number().int().min(1).max(366).default(30) }))
     .query(({ ctx, input }) => business.insightSummary(ctx.call, input)),
+  usage: procedure
+    .input(z.object({ days: z.number().int().min(1).max(366).default(30) }))
+    .query(({ ctx, input }) => business.usageSummary(ctx.call, input)),
 })

@@ -1,5 +1,5 @@
-import type { CatalogFacets, CatalogPage, CatalogSort, FileType, InsightRow, Freshness } from '@bellhop/model'
-import { countFacets, freshnessOf, listInsights, searchCatalog as search } from '@bellhop/persistence'
+import type { CatalogFacets, CatalogPage, CatalogSort, FileType, InsightRow, Freshness, UsageRow } from '@bellhop/model'
+import { countFacets, freshnessOf, listInsights, listUsage, searchCatalog as search } from '@bellhop/persistence'
 import { z } from 'zod'
 import type { Context } from './caller.ts'
 import { decodeCursor, encodeCursor } from './cursor.ts'
@@ -39,4 +39,13 @@ export async function insightSummary(
 ): Promise<{ rows: InsightRow[]; freshness: Freshness }> {
   const freshness = await freshnessOf(platform.database, 'insights')
   return { rows: await listInsights(platform.database.db, caller.workspaceId, days), freshness }
+}
+
+/** As of the last night, mostly: its view is refreshed once a day. */
+export async function usageSummary(
+  { platform, caller }: Context,
+  { days }: { days: number },
+): Promise<{ rows: UsageRow[]; freshness: Freshness }> {
+  const freshness = await freshnessOf(platform.database, 'usage')
+  return { rows: await listUsage(platform.database.db, caller.workspaceId, days), freshness }
 }

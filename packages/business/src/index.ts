@@ -12,7 +12,7 @@ export {
 export type { Credentials, FirstOwner } from './accounts.ts'
 export { isPassing, toAppError } from './app-errors.ts'
 export type { Caller, Context } from './caller.ts'
-export { catalogFacets, insightSummary, searchCatalog } from './catalog.ts'
+export { catalogFacets, insightSummary, searchCatalog, usageSummary } from './catalog.ts'
 export { previewDownloads, startDownload } from './downloads.ts'
 export { getFileDigests } from './file-digests.ts'
 export { deleteFile, getFile, updateFile } from './files.ts'

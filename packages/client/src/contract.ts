@@ -33,9 +33,11 @@ import type {
   UploadPlan,
   UploadProgress,
   UploadStatus,
+  UsageRow,
   UserId,
   ValetKeyId,
   ValetKeyRecord,
+  ViewHistory,
 } from '@bellhop/model'
 import type { CompleteUpload, PartToSign, StartUpload } from './upload/upload-port.ts'
 
@@ -85,6 +87,7 @@ export interface Contract {
   }
   insights: {
     summary: Query<{ days?: number }, InsightSummary>
+    usage: Query<{ days?: number }, UsageSummary>
   }
   storage: {
     report: Query<void, StorageReport>
@@ -192,14 +195,21 @@ export interface InsightSummary {
   readonly freshness: Freshness
 }
 
+export interface UsageSummary {
+  readonly rows: readonly UsageRow[]
+  readonly freshness: Freshness
+}
+
 export interface ViewStatus {
   readonly name: string
-  readonly strategy: 'realtime' | 'event'
+  readonly strategy: 'realtime' | 'event' | 'batch'
   readonly freshness: Freshness
   readonly lastAppliedAt: string | null
   readonly lastDurationMs: number | null
   readonly failures: number
   readonly error: string | null
+  readonly rows: number | null
+  readonly history: ViewHistory
 }
 
 /** What was last found out about the bucket; null where nobody has looked yet. */

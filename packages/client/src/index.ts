@@ -7,6 +7,7 @@ export type {
   CatalogQuery,
   Disposition,
   InsightSummary,
+  UsageSummary,
   JobFilter,
   JobPage,
   StorageReport,

@@ -1,5 +1,5 @@
 import type { Caller } from './caller.ts'
-import type { Contract, InsightSummary } from './contract.ts'
+import type { Contract, InsightSummary, UsageSummary } from './contract.ts'
 
 export class Insights {
   readonly #contract: Contract['insights']
@@ -13,5 +13,10 @@ export class Insights {
   /** Files, bytes and jobs by type and day (UTC). `days`: 1 to 366, default 30. */
   summary(query: { days?: number } = {}): Promise<InsightSummary> {
     return this.#caller.again((control) => this.#contract.summary.query(query, control))
+  }
+
+  /** What was done by day (UTC) and work, as of the last night mostly; `freshness` says. `days`: 1 to 366, default 30. */
+  usage(query: { days?: number } = {}): Promise<UsageSummary> {
+    return this.#caller.again((control) => this.#contract.usage.query(query, control))
   }
 }

@@ -11,11 +11,36 @@ export interface Freshness {
 /** One view as its operator sees it. */
 export interface ViewStatus {
   readonly name: string
-  readonly strategy: 'realtime' | 'event'
+  readonly strategy: 'realtime' | 'event' | 'batch'
   readonly freshness: Freshness
   readonly lastAppliedAt: string | null
   readonly lastDurationMs: number | null
   /** In a row, until now. */
   readonly failures: number
   readonly error: string | null
+  /** The planner's estimate; null before it has made one. */
+  readonly rows: number | null
+  /** Of the rebuilds, refreshes and failures that are kept, at most the last 200. */
+  readonly history: ViewHistory
+}
+
+export interface ViewHistory {
+  readonly runs: number
+  readonly failed: number
+  readonly medianMs: number | null
+  readonly p99Ms: number | null
+}
+
+/** What a workspace had done for it on one day (UTC): `work` is `upload` or the kind of jobs. */
+export interface UsageRow {
+  readonly day: string
+  readonly work: string
+  /** Files that arrived, or jobs that ended. */
+  readonly units: number
+  /** Of them, jobs that failed. */
+  readonly failed: number
+  /** Of files; of jobs, what their last attempts read from the store and wrote to it. */
+  readonly bytes: number
+  /** Of the last attempts of jobs. */
+  readonly cpuSeconds: number
 }

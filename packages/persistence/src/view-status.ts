@@ -1,5 +1,5 @@
-import { freshness, keepViewsFresh, rebuild, refresh, verifyViews } from '@bellhop/live-view'
-import type { ViewKeeper } from '@bellhop/live-view'
+import { freshness, keepViewsFresh, rebuild, refresh, verifyViews, viewHealth } from '@bellhop/live-view'
+import type { Freshness as FoundFreshness, ViewKeeper } from '@bellhop/live-view'
 import type { Freshness, ViewStatus, WorkspaceId } from '@bellhop/model'
 import type { Database } from './database.ts'
 import { VIEWS } from './views/index.ts'
@@ -10,44 +10,27 @@ export function isViewName(name: string): name is ViewName {
 }
 
 export async function freshnessOf({ sql }: Database, name: ViewName): Promise<Freshness> {
-  const found = await freshness(sql, viewNamed(name))
-  return {
-    asOf: found.asOf.toISOString(),
-    stale: found.stale,
-    lagMs: Math.round(found.lagMs ?? 0),
-    pending: found.pending,
-  }
+  return told(await freshness(sql, viewNamed(name)))
 }
 
-export async function viewStatuses(database: Database): Promise<ViewStatus[]> {
-  const rows = await database.sql<
-    {
-      view: string
-      last_applied_ms: number | null
-      last_duration_ms: number | null
-      failures: number
-      error: string | null
-    }[]
-  >`
-    select
-      view,
-      (extract(epoch from last_applied_at) * 1000)::float8 as last_applied_ms,
-      last_duration_ms::float8 as last_duration_ms,
-      failures,
-      error
-    from public.live_view_status`
-  const byName = new Map(rows.map((row) => [row.view, row]))
+function told({ asOf, stale, lagMs, pending }: FoundFreshness): Freshness {
+  return { asOf: asOf.toISOString(), stale, lagMs: Math.round(lagMs ?? 0), pending }
+}
+
+export function viewStatuses({ sql }: Database): Promise<ViewStatus[]> {
   return Promise.all(
     VIEWS.map(async (view) => {
-      const row = byName.get(view.name)
+      const { lastAppliedAt, lastDurationMs, failures, error, rows, history, ...found } = await viewHealth(sql, view)
       return {
         name: view.name,
         strategy: view.strategy,
-        freshness: await freshnessOf(database, view.name as ViewName),
-        lastAppliedAt: row?.last_applied_ms == null ? null : new Date(row.last_applied_ms).toISOString(),
-        lastDurationMs: row?.last_duration_ms ?? null,
-        failures: row?.failures ?? 0,
-        error: row?.error ?? null,
+        freshness: told(found),
+        lastAppliedAt: lastAppliedAt?.toISOString() ?? null,
+        lastDurationMs,
+        failures,
+        error,
+        rows,
+        history,
       }
     }),
   )

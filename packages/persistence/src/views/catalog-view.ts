@@ -4,6 +4,7 @@ import { liveView, on } from '@bellhop/live-view'
 import { sql } from 'drizzle-orm'
 import { bigint, integer, text, timestamp } from 'drizzle-orm/pg-core'
 import { files, jobs, outputs, users } from '../schema/index.ts'
+import { ofOwnWorkspace } from './own-workspace.ts'
 
 /** One row a file that is READY: all that a card, a filter or a sort needs, so that a page is one index scan. */
 export const catalogView = liveView('catalog', {
@@ -100,6 +101,7 @@ export const catalogView = liveView('catalog', {
       fanout: (ids) => sql`select f.id from public.files f where f.owner_id = any(${ids})`,
     }),
   ],
+  rowPolicy: ({ workspaceId }) => ofOwnWorkspace(workspaceId),
   indexes: {
     newest: '(workspace_id, id desc)',
     by_name: '(workspace_id, sort_name, id)',

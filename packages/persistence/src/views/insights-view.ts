@@ -4,6 +4,7 @@ import { on, refreshedView } from '@bellhop/live-view'
 import { sql } from 'drizzle-orm'
 import { bigint, date, integer, pgMaterializedView, text } from 'drizzle-orm/pg-core'
 import { files, jobs } from '../schema/index.ts'
+import { ofOwnWorkspace } from './own-workspace.ts'
 
 /** What arrived and what was done, by day (UTC) and type. Few rows, so that refreshing it whole is cheap. */
 export const insights = pgMaterializedView('insights', {
@@ -52,7 +53,11 @@ export const insights = pgMaterializedView('insights', {
 export const insightsView = refreshedView(insights, {
   version: 1,
   uniqueKey: ['workspaceId', 'day', 'type'],
-  depends: [on(files, { columns: [files.status, files.type, files.sizeBytes] }), on(jobs, { columns: [jobs.status] })],
+  rowPolicy: ({ workspaceId }) => ofOwnWorkspace(workspaceId),
+  depends: [
+    on(files, { columns: [files.status, files.type, files.sizeBytes] }),
+    on(jobs, { columns: [jobs.finishedAt] }),
+  ],
   debounceMs: 200,
   maxWaitMs: 2_000,
 })
