@@ -17,6 +17,7 @@ import { DaysTable } from './DaysTable.tsx'
 import { INSIGHT_DAYS, type InsightsSearch, MEASURES, SHOWS } from './insights-search.ts'
 import { InsightTotals } from './InsightTotals.tsx'
 import { daysOf } from './stacked-days.ts'
+import { UsagePanel } from './UsagePanel.tsx'
 
 const route = getRouteApi('/frame/insights')
 
@@ -92,6 +93,7 @@ export function InsightsPage(): ReactNode {
               <DaysTable days={totals} measure={measure} />
             )}
           </Panel>
+          <UsagePanel days={days} />
         </>
       )}
     </div>

@@ -56,7 +56,7 @@ function ViewFeed() {
     return { catalog: ofCatalog, insights: ofInsights, onStarted: afterGaps(both) }
   })
   const feed = trpc.views.watch.useSubscription(
-    { views: ['catalog', 'insights'] },
+    { views: ['catalog', 'insights', 'usage'] },
     { onStarted, onData: ({ data }) => (data.view === 'catalog' ? catalog : insights).call() },
   )
   useRevival(feed)

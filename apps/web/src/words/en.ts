@@ -438,6 +438,18 @@ export const en = {
       `Stacked bars over ${count(days)} days. ${total} in all; the most on ${peakDay}, ${peak}.`,
     emptyTitle: 'Nothing to count yet',
     emptyHelp: 'After the first upload its day shows here.',
+    usage: {
+      title: 'What was done',
+      help: 'Counted once a day, a little after midnight UTC, when something has changed. For bills and plans.',
+      asOf: (when: string) => `As of ${when}`,
+      empty: 'It is counted a little after midnight UTC; nothing has been counted for these days yet.',
+      work: 'Work',
+      uploads: 'Uploads',
+      units: 'Times',
+      failed: 'Failed',
+      bytes: 'Moved',
+      cpu: 'Processor time',
+    },
   },
 
   operations: enOperations,

@@ -479,6 +479,18 @@ export const ko = {
       `${count(days)}일 동안의 누적 막대. 모두 ${total}, 가장 많은 날은 ${peakDay}, ${peak}.`,
     emptyTitle: '아직 셀 것이 없습니다',
     emptyHelp: '첫 업로드가 끝나면 그날이 여기에 나타납니다.',
+    usage: {
+      title: '처리한 일',
+      help: '바뀐 것이 있으면 하루에 한 번, UTC 자정이 조금 지나 집계합니다. 청구와 계획에 쓰세요.',
+      asOf: (when) => `${when} 기준`,
+      empty: 'UTC 자정이 조금 지나 집계합니다. 이 기간에는 아직 집계된 것이 없습니다.',
+      work: '일',
+      uploads: '업로드',
+      units: '횟수',
+      failed: '실패',
+      bytes: '옮긴 크기',
+      cpu: '처리 시간',
+    },
   },
 
   operations: koOperations,
