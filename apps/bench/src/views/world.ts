@@ -7,7 +7,8 @@ import type { Population } from './fill.ts'
 
 const CONNECTIONS = 24
 
-export const [catalogView] = VIEWS
+const [catalogView, ...refreshed] = VIEWS
+export { catalogView }
 
 /** A migrated database of its own with so many files, its views filled. Disposing drops it. */
 export interface World extends AsyncDisposable {
@@ -38,12 +39,12 @@ async function fillViews(sql: Sql): Promise<void> {
     const indexes = await dropIndexes(tx, 'catalog')
     await tx`insert into catalog select * from catalog_source`
     for (const text of indexes) await tx.unsafe(text)
-    await tx`refresh materialized view insights`
+    for (const { name } of refreshed) await tx.unsafe(`refresh materialized view ${name}`)
     await tx`delete from live_view_dirty`
     await tx`update live_view_status set last_applied_at = now()`
   })
   await sql`vacuum (analyze) catalog`
-  await sql`vacuum (analyze) insights`
+  for (const { name } of refreshed) await sql.unsafe(`vacuum (analyze) ${name}`)
   await sql`vacuum (analyze) live_view_dirty`
   await sql`checkpoint`
 }
