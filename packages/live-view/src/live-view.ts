@@ -57,7 +57,7 @@ export interface LiveViewOptions<TName extends string, TColumns extends Record<s
   readonly query: SQLWrapper
   /** Every table that the query reads. One that is left out makes the view stale without a word. */
   readonly depends: readonly (KeyDependency | FanoutDependency)[]
-  /** Index name (the view's name is put before it) → what follows `on table`, such as `(workspace_id, created_at desc)`. */
+  /** Index name (the view's name is put before it) → what follows `on table`, such as `(shop_id, created_at desc)`. */
   readonly indexes?: IndexDeclarations<StoredTable<TName, TColumns>>
   /**
    * Which rows a role may see, as a policy's `using`: `(t) => sql`${t.shopId} = current_setting('app.shop')``. The view's owner,
