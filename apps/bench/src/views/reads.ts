@@ -33,7 +33,6 @@ export interface ReadOptions {
 /** Pages, text search and facets, read in each way in turn. The rows are named `<size> <kind>: <way>`. */
 export async function measureReads({ database, population }: World, options: ReadOptions): Promise<Measurement[]> {
   const { workspaceId, rows } = population
-  await using _tuned = await tune(database)
   const drizzled = (tx: Executor): Read => {
     return (kind, draw) => {
       if (kind === 'facets') return countFacets(tx, workspaceId, {})
@@ -61,25 +60,30 @@ export async function measureReads({ database, population }: World, options: Rea
   }
   const samples = new Map<string, number[]>()
   const random = randomNumbers(rows)
-  for (let round = 0; round < options.rounds; round += 1) {
-    for (const [way, { read, dirty = 0 }] of rotated(Object.entries(ways), round)) {
-      await using _dirty = await pretendDirty(database, rows, dirty)
-      for (const kind of KINDS) {
-        options.signal.throwIfAborted()
-        const name = `${nameOfCount(rows)} ${kind}: ${way}`
-        const found = samples.get(name) ?? []
-        samples.set(name, found)
-        const endsAtMs = performance.now() + TURN_MS
-        for (let call = 0; call < CALLS_A_TURN && (call === 0 || performance.now() < endsAtMs); call += 1) {
-          const draw = random()
-          // The first call of a turn finds the caches as another way has left them.
-          if (call === 0 && round === 0) await read(kind, draw)
-          const startedAtMs = performance.now()
-          await read(kind, draw)
-          found.push(performance.now() - startedAtMs)
+  const all = Object.entries(ways)
+  // The plain query first: the indexes of the hand-tuned one would serve it too.
+  for (const group of [all.slice(0, 1), all.slice(1)]) {
+    await using _tuned = group.length > 1 ? await tune(database) : undefined
+    for (let round = 0; round < options.rounds; round += 1) {
+      for (const [way, { read, dirty = 0 }] of rotated(group, round)) {
+        await using _dirty = await pretendDirty(database, rows, dirty)
+        for (const kind of KINDS) {
+          options.signal.throwIfAborted()
+          const name = `${nameOfCount(rows)} ${kind}: ${way}`
+          const found = samples.get(name) ?? []
+          samples.set(name, found)
+          const endsAtMs = performance.now() + TURN_MS
+          for (let call = 0; call < CALLS_A_TURN && (call === 0 || performance.now() < endsAtMs); call += 1) {
+            const draw = random()
+            // The first call of a turn finds the caches as another way has left them.
+            if (call === 0 && round === 0) await read(kind, draw)
+            const startedAtMs = performance.now()
+            await read(kind, draw)
+            found.push(performance.now() - startedAtMs)
+          }
         }
+        options.say(`reads of ${nameOfCount(rows)}, round ${round + 1}/${options.rounds}: ${way}`)
       }
-      options.say(`reads of ${nameOfCount(rows)}, round ${round + 1}/${options.rounds}: ${way}`)
     }
   }
   return KINDS.flatMap((kind) => Object.keys(ways).map((way) => `${nameOfCount(rows)} ${kind}: ${way}`)).map((name) =>
