@@ -21,6 +21,7 @@ export default defineConfig({
             'packages/{local-stack,live-view}/test/**/*.test.ts',
             'packages/business/test/processors/**/*.test.ts',
             'apps/cli/test/**/*.test.ts',
+            'examples/*/test/**/*.test.ts',
           ],
           exclude: UNIT,
           testTimeout: 30_000,

@@ -1,0 +1,112 @@
+import { readFile } from 'node:fs/promises'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { json } from 'node:stream/consumers'
+import { readView, type Want } from '@bellhop/live-view'
+import { sql } from 'drizzle-orm'
+import { type PostgresJsDatabase } from 'drizzle-orm/postgres-js'
+import { z, ZodError } from 'zod'
+import { buyOne, changePrice, changeTitle, renameCategory, writeReview } from './changes.ts'
+import { type Feed } from './feed.ts'
+import { productSearch, REVIEW_BATCH_MS } from './product-search.ts'
+import { categories } from './schema.ts'
+import { SearchInput, searchProducts } from './search.ts'
+
+export interface ShopServerOptions {
+  readonly db: PostgresJsDatabase
+  readonly feed: Feed
+}
+
+const FRESH: Readonly<Record<'any' | 'second' | 'strict', Want>> = {
+  any: 'any',
+  second: { maxLagMs: 1_000 },
+  strict: 'strict',
+}
+const Fresh = z.enum(['any', 'second', 'strict']).default('any')
+
+export function shopServer({ db, feed }: ShopServerOptions): Server {
+  return createServer((request, response) => {
+    answer(request, response).catch((error: unknown) => {
+      if (!(error instanceof ZodError)) console.error(error)
+      const [status, message] =
+        error instanceof ZodError ? [400, z.prettifyError(error)] : [500, 'It failed; see the log.']
+      if (response.headersSent) response.destroy()
+      else send(response, status, { message })
+    })
+  })
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://shop')
+    const query = Object.fromEntries(searchParams)
+    const [, area, id, change] = pathname.split('/')
+    if (request.method === 'POST') {
+      const status = await write(`${area}/${change}`, Number(id), await json(request))
+      return send(response, status, {})
+    }
+    if (pathname === '/search') return send(response, 200, await search(query))
+    if (pathname === '/plain') return send(response, 200, await plainSearch(query))
+    if (pathname === '/categories')
+      return send(response, 200, await db.select().from(categories).orderBy(categories.id))
+    if (pathname === '/events') return feed.open(response)
+    return sendFile(response, pathname)
+  }
+
+  async function search(query: unknown) {
+    const input = SearchInput.extend({ fresh: Fresh }).parse(query)
+    const startedAt = performance.now()
+    const { rows: page, ...freshness } = await readView(db, productSearch, FRESH[input.fresh], (view) =>
+      searchProducts(view, input),
+    )
+    return { ...page, ...freshness, ms: performance.now() - startedAt, reviewBatchMs: REVIEW_BATCH_MS }
+  }
+
+  /** The same statements, with the view's query in the place of its rows: what the page would cost without it. */
+  async function plainSearch(query: unknown) {
+    const input = SearchInput.parse(query)
+    const source = db.$with('product_search', {}).as(sql`select * from product_search_source`)
+    const startedAt = performance.now()
+    const page = await searchProducts(db.with(source), input)
+    return { ...page, ms: performance.now() - startedAt }
+  }
+
+  async function write(what: string, id: number, body: unknown): Promise<number> {
+    switch (what) {
+      case 'products/buy':
+        return (await buyOne(db, id)) ? 200 : 409
+      case 'products/price':
+        await changePrice(db, id, z.object({ cents: z.int().min(1).max(10_000_000) }).parse(body).cents)
+        return 200
+      case 'products/title':
+        await changeTitle(db, id, z.object({ title: Name }).parse(body).title)
+        return 200
+      case 'products/review':
+        await writeReview(db, id, z.object({ stars: z.int().min(1).max(5) }).parse(body).stars)
+        return 200
+      case 'categories/name':
+        await renameCategory(db, id, z.object({ name: Name }).parse(body).name)
+        return 200
+      default:
+        return 404
+    }
+  }
+}
+
+const Name = z.string().trim().min(1).max(80)
+
+function send(response: ServerResponse, status: number, body: unknown): void {
+  response
+    .writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' })
+    .end(JSON.stringify(body))
+}
+
+const FILES: Readonly<Record<string, readonly [name: string, type: string]>> = {
+  '/': ['index.html', 'text/html; charset=utf-8'],
+  '/page.css': ['page.css', 'text/css'],
+  '/page.js': ['page.js', 'text/javascript'],
+}
+
+async function sendFile(response: ServerResponse, pathname: string): Promise<void> {
+  const file = FILES[pathname]
+  if (file === undefined) return send(response, 404, { message: 'There is no such page.' })
+  const [name, type] = file
+  response.writeHead(200, { 'content-type': type }).end(await readFile(new URL(`../page/${name}`, import.meta.url)))
+}
