@@ -106,9 +106,9 @@ export async function generate(sql: Sql, count: number): Promise<void> {
       insert into reviews (product_id, stars, written_at)
       select
         id,
-        1 + floor(5 * (pg_temp.dice(id, 7) + pg_temp.dice(id * 100 + n, 8)) / 2)::smallint,
+        1 + floor(5 * sqrt((pg_temp.dice(id, 7) + pg_temp.dice(id * 100 + n, 8)) / 2))::smallint,
         timestamptz '2026-01-01' + n * interval '1 hour'
-      from products, generate_series(1, floor(15 * pg_temp.dice(id, 9) ^ 4)::integer) n`
+      from products, generate_series(1, floor(3 * pg_temp.dice(id, 9) + 40 * pg_temp.dice(id, 9) ^ 20)::integer) n`
   })
   await sql`analyze`
 }

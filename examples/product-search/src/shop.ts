@@ -32,6 +32,8 @@ export async function openShop({ databaseUrl, products, port }: ShopOptions): Pr
     keepViewsFresh({ sql, views: [productSearch], log: console, onApplied: (applied) => feed.publish(applied) }),
   )
   await keeper.idle()
+  // So that the counts beside the page are read from an index alone: the first fill has left no visibility map.
+  await sql`vacuum (analyze) product_search`
 
   const server = shopServer({ db: drizzle(sql), feed })
   server.listen(port, '127.0.0.1')
