@@ -372,13 +372,13 @@ create table "public"."catalog" (
   constraint "catalog_key" primary key ("id")
 ) with (fillfactor = 90, autovacuum_vacuum_scale_factor = 0.02);
 --> statement-breakpoint
-create index "catalog_newest" on "public"."catalog" (workspace_id, id desc);
+create index "catalog_newest" on "public"."catalog" (workspace_id, id collate "C" desc);
 --> statement-breakpoint
 create index "catalog_by_name" on "public"."catalog" (workspace_id, sort_name, id);
 --> statement-breakpoint
 create index "catalog_by_size" on "public"."catalog" (workspace_id, size_bytes, id);
 --> statement-breakpoint
-create index "catalog_by_type" on "public"."catalog" (workspace_id, type, id desc);
+create index "catalog_by_type" on "public"."catalog" (workspace_id, type, id collate "C" desc);
 --> statement-breakpoint
 create index "catalog_by_text" on "public"."catalog" using gin (workspace_id, search_text gin_trgm_ops);
 --> statement-breakpoint
@@ -388,10 +388,10 @@ alter table "public"."catalog" enable row level security;
 --> statement-breakpoint
 create policy "catalog_rows" on "public"."catalog" for select using ("workspace_id" = current_setting('bellhop.workspace', true));
 --> statement-breakpoint
-comment on table "public"."catalog" is 'live-view catalog realtime v1 sha256:549b59c2e3ea1c39a523e627347d120e148f6cfc9563ade6a4ff0534a48dabf5';
+comment on table "public"."catalog" is 'live-view catalog realtime v1 sha256:7ab43ceec0065e048aef210fba18804dd1ff55031f13df3ecf464e4ea1d124a8';
 --> statement-breakpoint
 insert into public.live_view_status (view, strategy, version, definition)
-  values ('catalog', 'realtime', 1, 'sha256:549b59c2e3ea1c39a523e627347d120e148f6cfc9563ade6a4ff0534a48dabf5');
+  values ('catalog', 'realtime', 1, 'sha256:7ab43ceec0065e048aef210fba18804dd1ff55031f13df3ecf464e4ea1d124a8');
 --> statement-breakpoint
 insert into public.live_view_dirty (view, kind) values ('catalog', -1);
 --> statement-breakpoint

@@ -508,7 +508,7 @@ create table catalog (
   column_count integer
 );
 
-comment on table catalog is 'live-view catalog realtime v1 sha256:549b59c2e3ea1c39a523e627347d120e148f6cfc9563ade6a4ff0534a48dabf5';
+comment on table catalog is 'live-view catalog realtime v1 sha256:7ab43ceec0065e048aef210fba18804dd1ff55031f13df3ecf464e4ea1d124a8';
 
 create table files (
   id text not null,
@@ -1071,9 +1071,9 @@ CREATE INDEX catalog_by_tag ON public.catalog USING gin (workspace_id, tags);
 
 CREATE INDEX catalog_by_text ON public.catalog USING gin (workspace_id, search_text gin_trgm_ops);
 
-CREATE INDEX catalog_by_type ON public.catalog USING btree (workspace_id, type, id DESC);
+CREATE INDEX catalog_by_type ON public.catalog USING btree (workspace_id, type, id COLLATE "C" DESC);
 
-CREATE INDEX catalog_newest ON public.catalog USING btree (workspace_id, id DESC);
+CREATE INDEX catalog_newest ON public.catalog USING btree (workspace_id, id COLLATE "C" DESC);
 
 CREATE INDEX files_fault_idx ON public.files USING btree (workspace_id, id DESC NULLS LAST) WHERE (fault IS NOT NULL);
 

@@ -1,5 +1,5 @@
 import type { CatalogFacets, CatalogPage, CatalogSort, FileType, InsightRow, Freshness, UsageRow } from '@bellhop/model'
-import { countFacets, freshnessOf, listInsights, listUsage, searchCatalog as search } from '@bellhop/persistence'
+import { countFacets, freshnessOf, listInsights, listUsage, readCatalogPage } from '@bellhop/persistence'
 import { z } from 'zod'
 import type { Context } from './caller.ts'
 import { decodeCursor, encodeCursor } from './cursor.ts'
@@ -17,9 +17,8 @@ export async function searchCatalog(
   query: CatalogQuery & { sort: CatalogSort; cursor?: string | undefined; limit: number },
 ): Promise<CatalogPage> {
   const after = decodeCursor(position, query.cursor)
-  // Asked before the rows: what is said to be pending may be in the answer already, never the other way round.
-  const freshness = await freshnessOf(platform.database, 'catalog')
-  const rows = await search(platform.database.db, caller.workspaceId, { ...query, after, limit: query.limit + 1 })
+  const asked = { ...query, after, limit: query.limit + 1 }
+  const { rows, freshness } = await readCatalogPage(platform.database, caller.workspaceId, asked)
   const items = rows.slice(0, query.limit)
   const last = items.at(-1)
   return {

@@ -1,3 +1,4 @@
+import { sql as fragment, type SQL } from 'drizzle-orm'
 import { type ISql } from 'postgres'
 import { LiveViewError } from './error.ts'
 import { logNameList } from './log-name.ts'
@@ -34,6 +35,20 @@ export interface FreshnessRow extends Record<string, unknown> {
 export async function freshness(sql: ISql, view: AnyView): Promise<Freshness> {
   const [row] = await sql.unsafe<FreshnessRow[]>(freshnessText(view), [], { prepare: true })
   return freshnessOf(view, row)
+}
+
+/**
+ * The same as a column of a statement of your own that reads the view: rows and freshness speak of one moment, in one
+ * round trip. Give what it answers to `freshnessAnswer`.
+ */
+export function freshnessColumn(view: AnyView): SQL<string> {
+  return fragment<string>`(select to_json(f)::text from (${fragment.raw(freshnessText(view))}) f)`
+}
+
+/** @throws LiveViewError `view_not_installed` */
+export function freshnessAnswer(view: AnyView, column: string): Freshness {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- as the statement above writes it
+  return freshnessOf(view, JSON.parse(column) as FreshnessRow)
 }
 
 /** The statement behind `freshness`; its `pending` holds the log rows, for `more` columns to be computed from. */

@@ -124,8 +124,10 @@ function faultsOf({ path, maySort, mayScan = false }: AccessPath, nodes: readonl
   const nodeTypes = nodes.map((node) => node['Node Type'])
   const scanned = !mayScan && nodeTypes.some((type) => type === 'Seq Scan')
   const sorted = !maySort && nodeTypes.some((type) => type === 'Sort' || type === 'Incremental Sort')
+  const byKey = nodes.some((node) => node['Index Name'] === 'catalog_key')
   const plan = nodes.map(nameOf).join(' ← ')
   return [
+    ...(byKey ? [`The files of all workspaces are walked for ${path}: ${plan}.`] : []),
     ...(scanned ? [`The catalog is read from end to end for ${path}: ${plan}.`] : []),
     ...(sorted ? [`The rows are sorted for ${path}, which an index could keep in order: ${plan}.`] : []),
   ]

@@ -1,7 +1,9 @@
-import type { CatalogEntry, CatalogFacets, CatalogSort, FileType, WorkspaceId } from '@bellhop/model'
-import { and, arrayContains, asc, count, desc, eq, gt, lt, sql } from 'drizzle-orm'
+import { freshnessAnswer, freshnessColumn } from '@bellhop/live-view'
+import type { CatalogEntry, CatalogFacets, CatalogSort, FileId, FileType, Freshness, WorkspaceId } from '@bellhop/model'
+import { and, arrayContains, asc, count, desc, eq, getTableColumns, gt, lt, sql } from 'drizzle-orm'
 import type { SQL } from 'drizzle-orm'
-import type { Executor } from './database.ts'
+import type { Database, Executor } from './database.ts'
+import { freshnessOf, told } from './view-status.ts'
 import { catalogView } from './views/index.ts'
 
 const catalog = catalogView.table
@@ -13,11 +15,28 @@ export interface CatalogFilter {
   readonly tags?: readonly string[] | undefined
 }
 
+export interface CatalogPageQuery extends CatalogFilter {
+  readonly sort: CatalogSort
+  readonly after?: CatalogPosition | undefined
+  readonly limit: number
+}
+
+interface PlacedEntry {
+  readonly entry: CatalogEntry
+  readonly position: CatalogPosition
+}
+
 /** The place after one row: its sort value and its id. */
 export interface CatalogPosition {
   readonly value: string
   readonly id: string
 }
+
+/**
+ * Under another collation than the primary key's: else Postgres may look for a workspace's newest files among all rows by
+ * that key. Ids are ASCII.
+ */
+const id = sql<FileId>`${catalog.id} collate "C"`
 
 /** How each sort walks an index: the column before the id, and the way. `newest` needs the id only: ids are in order. */
 const SORTS = {
@@ -32,23 +51,54 @@ const SORTS = {
 export async function searchCatalog(
   tx: Executor,
   workspaceId: WorkspaceId,
-  query: CatalogFilter & { sort: CatalogSort; after?: CatalogPosition | undefined; limit: number },
-): Promise<{ entry: CatalogEntry; position: CatalogPosition }[]> {
-  const { column, descending } = SORTS[query.sort]
-  const order = descending ? desc : asc
+  query: CatalogPageQuery,
+): Promise<PlacedEntry[]> {
+  const { where, order } = pageOf(workspaceId, query)
   const rows = await tx
     .select()
     .from(catalog)
-    .where(and(...conditions(workspaceId, query), query.after && beyond(query.sort, query.after)))
-    .orderBy(...(column ? [order(column), order(catalog.id)] : [order(catalog.id)]))
+    .where(where)
+    .orderBy(...order)
     .limit(query.limit)
-  return rows.map((row) => ({
-    entry: toEntry(row),
-    position: {
-      value: column === null ? '' : String(column === catalog.sortName ? row.sortName : row.sizeBytes),
-      id: row.id,
-    },
-  }))
+  return rows.map((row) => placed(row, query.sort))
+}
+
+/** A page with how fresh it is, of one moment and in one statement. */
+export async function readCatalogPage(
+  database: Database,
+  workspaceId: WorkspaceId,
+  query: CatalogPageQuery,
+): Promise<{ rows: PlacedEntry[]; freshness: Freshness }> {
+  const { where, order } = pageOf(workspaceId, query)
+  const rows = await database.db
+    .select({ ...getTableColumns(catalog), freshness: freshnessColumn(catalogView) })
+    .from(catalog)
+    .where(where)
+    .orderBy(...order)
+    .limit(query.limit)
+  const [first] = rows
+  if (first) {
+    const freshness = told(freshnessAnswer(catalogView, first.freshness))
+    return { rows: rows.map((row) => placed(row, query.sort)), freshness }
+  }
+  // Asked before the rows: what is said to be pending may be in the answer already, never the other way round.
+  const freshness = await freshnessOf(database, 'catalog')
+  return { rows: await searchCatalog(database.db, workspaceId, query), freshness }
+}
+
+function pageOf(workspaceId: WorkspaceId, { sort, after, ...filter }: CatalogPageQuery) {
+  const { column, descending } = SORTS[sort]
+  const order = descending ? desc : asc
+  return {
+    where: and(...conditions(workspaceId, filter), after && beyond(sort, after)),
+    order: column ? [order(column), order(catalog.id)] : [order(id)],
+  }
+}
+
+function placed(row: typeof catalog.$inferSelect, sort: CatalogSort): PlacedEntry {
+  const { column } = SORTS[sort]
+  const value = column === null ? '' : String(column === catalog.sortName ? row.sortName : row.sizeBytes)
+  return { entry: toEntry(row), position: { value, id: row.id } }
 }
 
 export async function countFacets(
@@ -90,12 +140,12 @@ function conditions(workspaceId: WorkspaceId, filter: CatalogFilter): (SQL | und
 
 function beyond(sort: CatalogSort, after: CatalogPosition): SQL {
   const { column, descending } = SORTS[sort]
-  const id = sql`${after.id}::text`
-  if (column === null) return descending ? lt(catalog.id, id) : gt(catalog.id, id)
+  const afterId = sql`${after.id}::text`
+  if (column === null) return descending ? lt(id, afterId) : gt(id, afterId)
   const value = column === catalog.sizeBytes ? sql`${after.value}::bigint` : sql`${after.value}::text`
   return descending
-    ? sql`(${column}, ${catalog.id}) < (${value}, ${id})`
-    : sql`(${column}, ${catalog.id}) > (${value}, ${id})`
+    ? sql`(${column}, ${catalog.id}) < (${value}, ${afterId})`
+    : sql`(${column}, ${catalog.id}) > (${value}, ${afterId})`
 }
 
 function toEntry(row: typeof catalog.$inferSelect): CatalogEntry {

@@ -1,6 +1,6 @@
 export { createApiKey, findKeyHolder, listApiKeys, revokeApiKey, touchApiKey } from './api-keys.ts'
 export type { KeyHolder } from './api-keys.ts'
-export { countFacets, searchCatalog } from './catalog.ts'
+export { countFacets, readCatalogPage, searchCatalog } from './catalog.ts'
 export type { CatalogFilter, CatalogPosition } from './catalog.ts'
 export { explainCatalog } from './catalog-plans.ts'
 export { openDatabase } from './database.ts'

@@ -13,7 +13,8 @@ export async function freshnessOf({ sql }: Database, name: ViewName): Promise<Fr
   return told(await freshness(sql, viewNamed(name)))
 }
 
-function told({ asOf, stale, lagMs, pending }: FoundFreshness): Freshness {
+/** As it is told to callers. */
+export function told({ asOf, stale, lagMs, pending }: FoundFreshness): Freshness {
   return { asOf: asOf.toISOString(), stale, lagMs: Math.round(lagMs ?? 0), pending }
 }
 
