@@ -1,4 +1,3 @@
-import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,12 +9,9 @@ export interface PostgresServer extends AsyncDisposable {
 
 /** Starts a Postgres of its own in a temporary folder, which goes when it is stopped. */
 export async function startPostgres(): Promise<PostgresServer> {
-  const root = await mkdtemp(join(tmpdir(), 'product-search-'))
-  // initdb runs as another user when this process is root
-  await chmod(root, 0o777)
   const port = await freePort()
   const server = new EmbeddedPostgres({
-    databaseDir: join(root, 'data'),
+    databaseDir: join(tmpdir(), `product-search-${crypto.randomUUID()}`),
     port,
     user: 'postgres',
     password: 'shop',
@@ -38,10 +34,7 @@ export async function startPostgres(): Promise<PostgresServer> {
   await server.start()
   return {
     url: `postgres://postgres:shop@127.0.0.1:${port}/postgres`,
-    async [Symbol.asyncDispose]() {
-      await server.stop()
-      await rm(root, { recursive: true, force: true })
-    },
+    [Symbol.asyncDispose]: () => server.stop(),
   }
 }
 

@@ -16,6 +16,7 @@ export interface ShopServerOptions {
   readonly feed: Feed
 }
 
+const PLAIN_MS_MAX = 30_000
 const FRESH: Readonly<Record<'any' | 'second' | 'strict', Want>> = {
   any: 'any',
   second: { maxLagMs: 1_000 },
@@ -40,7 +41,7 @@ export function shopServer({ db, feed }: ShopServerOptions): Server {
     const [, area, id, change] = pathname.split('/')
     if (request.method === 'POST') {
       const status = await write(`${area}/${change}`, Number(id), await json(request))
-      return send(response, status, {})
+      return send(response, status, status === 200 ? {} : { message: REFUSALS[status] })
     }
     if (pathname === '/search') return send(response, 200, await search(query))
     if (pathname === '/plain') return send(response, 200, await plainSearch(query))
@@ -63,9 +64,12 @@ export function shopServer({ db, feed }: ShopServerOptions): Server {
   async function plainSearch(query: unknown) {
     const input = SearchInput.parse(query)
     const source = db.$with('product_search', {}).as(sql`select * from product_search_source`)
-    const startedAt = performance.now()
-    const page = await searchProducts(db.with(source), input)
-    return { ...page, ms: performance.now() - startedAt }
+    return db.transaction(async (tx) => {
+      await tx.execute(sql.raw(`set local statement_timeout = ${PLAIN_MS_MAX}`))
+      const startedAt = performance.now()
+      const page = await searchProducts(tx.with(source), input)
+      return { ...page, ms: performance.now() - startedAt }
+    })
   }
 
   async function write(what: string, id: number, body: unknown): Promise<number> {
@@ -90,6 +94,7 @@ export function shopServer({ db, feed }: ShopServerOptions): Server {
   }
 }
 
+const REFUSALS: Readonly<Record<number, string>> = { 404: 'There is no such change.', 409: 'It is sold out.' }
 const Name = z.string().trim().min(1).max(80)
 
 function send(response: ServerResponse, status: number, body: unknown): void {
@@ -98,15 +103,13 @@ function send(response: ServerResponse, status: number, body: unknown): void {
     .end(JSON.stringify(body))
 }
 
-const FILES: Readonly<Record<string, readonly [name: string, type: string]>> = {
-  '/': ['index.html', 'text/html; charset=utf-8'],
-  '/page.css': ['page.css', 'text/css'],
-  '/page.js': ['page.js', 'text/javascript'],
-}
+const PAGE = new URL('../page/', import.meta.url)
+const FILES = new Set(['index.html', 'page.css', 'page.js', 'ask.js', 'cards.js', 'filters.js', 'freshness.js'])
+const TYPES: Readonly<Record<string, string>> = { html: 'text/html', css: 'text/css', js: 'text/javascript' }
 
 async function sendFile(response: ServerResponse, pathname: string): Promise<void> {
-  const file = FILES[pathname]
-  if (file === undefined) return send(response, 404, { message: 'There is no such page.' })
-  const [name, type] = file
-  response.writeHead(200, { 'content-type': type }).end(await readFile(new URL(`../page/${name}`, import.meta.url)))
+  const name = pathname === '/' ? 'index.html' : pathname.slice(1)
+  if (!FILES.has(name)) return send(response, 404, { message: 'There is no such page.' })
+  const type = TYPES[name.split('.')[1] ?? '']
+  response.writeHead(200, { 'content-type': `${type}; charset=utf-8` }).end(await readFile(new URL(name, PAGE)))
 }

@@ -22,8 +22,7 @@ export interface Shop extends AsyncDisposable {
 /** Opens the shop: database, keeper of the view, server. Resolves when the view has been filled. */
 export async function openShop({ databaseUrl, products, port }: ShopOptions): Promise<Shop> {
   await using opened = new AsyncDisposableStack()
-  // A comparison with the plain query must end some time.
-  const sql = postgres(databaseUrl, { max: 8, onnotice: () => {}, connection: { statement_timeout: 60_000 } })
+  const sql = postgres(databaseUrl, { max: 8, onnotice: () => {} })
   opened.defer(() => sql.end({ timeout: 5 }))
   await migrate(sql, { products })
 
