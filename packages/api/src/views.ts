@@ -12,6 +12,15 @@ export const views = router({
   refresh: procedure
     .input(z.object({ name: viewName }))
     .mutation(({ ctx, input }) => business.refreshView(ctx.call, input)),
+  refreshWorkspace: procedure
+    .input(z.object({ name: viewName }))
+    .mutation(({ ctx, input }) => business.refreshWorkspaceView(ctx.call, input)),
+  pause: procedure
+    .input(z.object({ name: viewName }))
+    .mutation(({ ctx, input }) => business.pauseView(ctx.call, input)),
+  resume: procedure
+    .input(z.object({ name: viewName }))
+    .mutation(({ ctx, input }) => business.resumeView(ctx.call, input)),
 
   /** Says that a view changed for this workspace. After a reconnect, read again: nothing is replayed. */
   watch: procedure

@@ -41,7 +41,7 @@ export { getUpload, listOpenUploads } from './upload-progress.ts'
 export { abortUpload, completeUpload, renewUpload, signParts, startUpload } from './uploads.ts'
 export { listValetKeys, revokeValetKey } from './valet-keys.ts'
 export { ViewHub } from './view-hub.ts'
-export { listViews, refreshView, watchViews } from './views.ts'
+export { listViews, pauseView, refreshView, refreshWorkspaceView, resumeView, watchViews } from './views.ts'
 export {
   createWebhook,
   deleteWebhook,

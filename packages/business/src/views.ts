@@ -1,6 +1,6 @@
 import { AppError } from '@bellhop/model'
 import type { ViewStatus } from '@bellhop/model'
-import { VIEWS, isViewName, recompute, viewStatuses } from '@bellhop/persistence'
+import * as persistence from '@bellhop/persistence'
 import { requireRight } from './caller.ts'
 import type { Context } from './caller.ts'
 
@@ -8,22 +8,45 @@ import type { Context } from './caller.ts'
 const THROTTLE_MS = 200
 
 export function listViews({ platform }: Context): Promise<ViewStatus[]> {
-  return viewStatuses(platform.database)
+  return persistence.viewStatuses(platform.database)
 }
 
 export async function refreshView(
   { platform, caller }: Context,
   { name }: { name: string },
 ): Promise<{ name: string }> {
-  requireRight(caller, 'administer')
-  if (!isViewName(name))
-    throw new AppError(
-      'VIEW_NOT_FOUND',
-      `There is no view \`${name}\`; there are ${VIEWS.map((view) => view.name).join(' and ')}.`,
-    )
-  await recompute(platform.database, name)
-  platform.notifier.viewChanged(name, null)
+  const known = viewToControl(caller, name)
+  if (!(await persistence.recompute(platform.database, known))) throw new AppError('VIEW_PAUSED')
+  platform.notifier.viewChanged(known, null)
   return { name }
+}
+
+/** Keeps the workers from it until it is resumed. Readers go on, and are told how far behind it is. */
+export async function pauseView({ platform, caller }: Context, { name }: { name: string }): Promise<{ name: string }> {
+  await persistence.pauseView(platform.database, viewToControl(caller, name))
+  return { name }
+}
+
+export async function resumeView({ platform, caller }: Context, { name }: { name: string }): Promise<{ name: string }> {
+  await persistence.resumeView(platform.database, viewToControl(caller, name))
+  return { name }
+}
+
+/** Has what the view holds of the caller's workspace computed anew, soon, by a worker. */
+export async function refreshWorkspaceView(
+  { platform, caller }: Context,
+  { name }: { name: string },
+): Promise<{ name: string }> {
+  await persistence.refreshWorkspace(platform.database, viewToControl(caller, name), caller.workspaceId)
+  return { name }
+}
+
+/** @throws AppError FORBIDDEN, VIEW_NOT_FOUND */
+function viewToControl(caller: Context['caller'], name: string): persistence.ViewName {
+  requireRight(caller, 'administer')
+  if (persistence.isViewName(name)) return name
+  const names = persistence.VIEWS.map((view) => view.name)
+  throw new AppError('VIEW_NOT_FOUND', `There is no view \`${name}\`; there are ${names.join(', ')}.`)
 }
 
 /** The names of views that changed for this workspace, for as long as the signal lets it. */

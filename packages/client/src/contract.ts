@@ -37,7 +37,7 @@ import type {
   UserId,
   ValetKeyId,
   ValetKeyRecord,
-  ViewHistory,
+  ViewStatus,
 } from '@bellhop/model'
 import type { CompleteUpload, PartToSign, StartUpload } from './upload/upload-port.ts'
 
@@ -97,6 +97,9 @@ export interface Contract {
   views: {
     status: Query<void, readonly ViewStatus[]>
     refresh: Mutation<{ name: string }, { name: string }>
+    refreshWorkspace: Mutation<{ name: string }, { name: string }>
+    pause: Mutation<{ name: string }, { name: string }>
+    resume: Mutation<{ name: string }, { name: string }>
     watch: Subscription<{ views: string[]; lastEventId?: string }, ViewChange>
   }
   account: {
@@ -198,18 +201,6 @@ export interface InsightSummary {
 export interface UsageSummary {
   readonly rows: readonly UsageRow[]
   readonly freshness: Freshness
-}
-
-export interface ViewStatus {
-  readonly name: string
-  readonly strategy: 'realtime' | 'event' | 'batch'
-  readonly freshness: Freshness
-  readonly lastAppliedAt: string | null
-  readonly lastDurationMs: number | null
-  readonly failures: number
-  readonly error: string | null
-  readonly rows: number | null
-  readonly history: ViewHistory
 }
 
 /** What was last found out about the bucket; null where nobody has looked yet. */

@@ -12,7 +12,6 @@ export type {
   JobPage,
   StorageReport,
   ViewChange,
-  ViewStatus,
 } from './contract.ts'
 export type { DownloadOptions, DownloadedFile } from './download/download-run.ts'
 export type { DownloadTarget, NodeWritable } from './download/sink.ts'
@@ -27,4 +26,4 @@ export type { ManyInput, ManyOptions, ManyResult } from './upload/many-uploads.t
 export type { TransferPhase, TransferProgress, WaitingFor } from './upload/transfer-progress.ts'
 export type { UploadHandle, UploadHandleStatus, UploadSnapshot, UploadedFile } from './upload/upload-handle.ts'
 export type { ResumeOptions, UploadOptions } from './upload/upload-options.ts'
-export type { FileId, JobId, OutputId, UploadId, WorkspaceId } from '@bellhop/model'
+export type { FileId, JobId, OutputId, UploadId, ViewStatus, WorkspaceId } from '@bellhop/model'

@@ -1,5 +1,6 @@
 import type { Caller } from './caller.ts'
-import type { Contract, ViewChange, ViewStatus } from './contract.ts'
+import type { ViewStatus } from '@bellhop/model'
+import type { Contract, ViewChange } from './contract.ts'
 import { readSubscription } from './subscription.ts'
 
 export class Views {
@@ -15,9 +16,23 @@ export class Views {
     return this.#caller.again((control) => this.#contract.status.query(undefined, control))
   }
 
-  /** Owners only. */
+  /** Computes the whole view anew. Owners only; VIEW_PAUSED when it is paused. */
   async refresh(name: string): Promise<void> {
     await this.#caller.again((control) => this.#contract.refresh.mutate({ name }, control))
+  }
+
+  /** Has what the view holds of this workspace computed anew, soon, by a worker. Owners only. */
+  async refreshWorkspace(name: string): Promise<void> {
+    await this.#caller.again((control) => this.#contract.refreshWorkspace.mutate({ name }, control))
+  }
+
+  /** Keeps the workers from the view until `resume`. Readers go on, and are told how far behind it is. Owners only. */
+  async pause(name: string): Promise<void> {
+    await this.#caller.again((control) => this.#contract.pause.mutate({ name }, control))
+  }
+
+  async resume(name: string): Promise<void> {
+    await this.#caller.again((control) => this.#contract.resume.mutate({ name }, control))
   }
 
   /** Tells when one of the views has changed for this workspace. Never ends by itself. */

@@ -50,6 +50,7 @@ export const ERRORS = {
   OUTPUT_NOT_FOUND: entry('NOT_FOUND', false, 'There is no such output in this workspace.'),
   VALET_KEY_NOT_FOUND: entry('NOT_FOUND', false, 'There is no such key in this workspace.'),
   VIEW_NOT_FOUND: entry('NOT_FOUND', false, 'There is no view of that name.'),
+  VIEW_PAUSED: entry('CONFLICT', false, 'The view is paused, so that nothing recomputes it; resume it first.'),
   WEBHOOK_NOT_FOUND: entry('NOT_FOUND', false, 'There is no such webhook in this workspace.'),
   DELIVERY_NOT_FOUND: entry('NOT_FOUND', false, 'There is no such delivery in this workspace.'),
   ROUTE_NOT_FOUND: entry(

@@ -128,4 +128,5 @@ export type {
 } from './webhook.ts'
 export { RIGHTS, ROLES, ROLE_RIGHTS, roleMay } from './workspace.ts'
 export type { Right, Role } from './workspace.ts'
-export type { Freshness, UsageRow, ViewHistory, ViewStatus } from './view.ts'
+export { VIEW_MODES } from './view.ts'
+export type { Freshness, UsageRow, ViewDrift, ViewHistory, ViewMode, ViewStatus } from './view.ts'

@@ -12,6 +12,9 @@ export interface Freshness {
 export interface ViewStatus {
   readonly name: string
   readonly strategy: 'realtime' | 'event' | 'batch'
+  readonly mode: ViewMode
+  /** Why it is in that mode: a sentence, in English. */
+  readonly why: string
   readonly freshness: Freshness
   readonly lastAppliedAt: string | null
   readonly lastDurationMs: number | null
@@ -22,6 +25,18 @@ export interface ViewStatus {
   readonly rows: number | null
   /** Of the rebuilds, refreshes and failures that are kept, at most the last 200. */
   readonly history: ViewHistory
+  readonly drift: ViewDrift
+}
+
+/** `foreign`: the database holds another release's definition, so that this release leaves the view alone. */
+export const VIEW_MODES = ['fresh', 'applying', 'rebuilding', 'failing', 'paused', 'foreign'] as const
+export type ViewMode = (typeof VIEW_MODES)[number]
+
+/** What the auditor, which compares some keys with the query again and again, has found since it began. */
+export interface ViewDrift {
+  readonly sampled: number
+  readonly drifted: number
+  readonly lastAt: string | null
 }
 
 export interface ViewHistory {

@@ -124,7 +124,16 @@ export {
   renewDownloadKey,
 } from './valet-keys.ts'
 export type { NewValetKey } from './valet-keys.ts'
-export { freshnessOf, isViewName, recompute, startViewKeeper, viewStatuses } from './view-status.ts'
+export {
+  freshnessOf,
+  isViewName,
+  pauseView,
+  recompute,
+  refreshWorkspace,
+  resumeView,
+  startViewKeeper,
+  viewStatuses,
+} from './view-status.ts'
 export type { ViewKeeperOptions } from './view-status.ts'
 export { VIEWS } from './views/index.ts'
 export type { ViewName } from './views/index.ts'

@@ -1,3 +1,4 @@
+import * as liveView from '@bellhop/live-view'
 import { freshness, keepViewsFresh, rebuild, refresh, verifyViews, viewHealth } from '@bellhop/live-view'
 import type { Freshness as FoundFreshness, ViewKeeper } from '@bellhop/live-view'
 import type { Freshness, ViewStatus, WorkspaceId } from '@bellhop/model'
@@ -21,10 +22,13 @@ export function told({ asOf, stale, lagMs, pending }: FoundFreshness): Freshness
 export function viewStatuses({ sql }: Database): Promise<ViewStatus[]> {
   return Promise.all(
     VIEWS.map(async (view) => {
-      const { lastAppliedAt, lastDurationMs, failures, error, rows, history, ...found } = await viewHealth(sql, view)
+      const found = await viewHealth(sql, view)
+      const { strategy, mode, why, lastAppliedAt, lastDurationMs, failures, error, rows, history, drift } = found
       return {
         name: view.name,
-        strategy: view.strategy,
+        strategy,
+        mode,
+        why,
         freshness: told(found),
         lastAppliedAt: lastAppliedAt?.toISOString() ?? null,
         lastDurationMs,
@@ -32,17 +36,36 @@ export function viewStatuses({ sql }: Database): Promise<ViewStatus[]> {
         error,
         rows,
         history,
+        drift: { ...drift, lastAt: drift.lastAt?.toISOString() ?? null },
       }
     }),
   )
 }
 
-/** Computes the whole view anew. */
-export async function recompute({ sql }: Database, name: ViewName): Promise<void> {
+/** Computes the whole view anew. False: it is paused, or another release keeps it. */
+export async function recompute({ sql }: Database, name: ViewName): Promise<boolean> {
   const view = viewNamed(name)
-  if (view.strategy === 'realtime') await rebuild(sql, view)
-  else await refresh(sql, view)
+  const applied = view.strategy === 'realtime' ? await rebuild(sql, view) : await refresh(sql, view)
+  return applied !== undefined
 }
+
+/** Keeps every worker from the view until it is resumed. What changes meanwhile waits, and readers are told. */
+export function pauseView({ sql }: Database, name: ViewName): Promise<void> {
+  return liveView.pauseView(sql, viewNamed(name))
+}
+
+export function resumeView({ sql }: Database, name: ViewName): Promise<void> {
+  return liveView.resumeView(sql, viewNamed(name))
+}
+
+/** Has the rows of one workspace computed anew, by the workers. Views that know no rows apart are computed whole. */
+export async function refreshWorkspace({ sql }: Database, name: ViewName, workspaceId: WorkspaceId): Promise<void> {
+  await liveView.refreshTenant(sql, viewNamed(name), workspaceId)
+}
+
+/** 100,000 files are gone over in some three hours, for a millisecond or two of work every ten seconds. */
+const AUDIT_EVERY_MS = 10_000
+const AUDIT_KEYS = 100
 
 export interface ViewKeeperOptions {
   readonly database: Database
@@ -58,6 +81,7 @@ export async function startViewKeeper({ database, onChanged, warn }: ViewKeeperO
     sql: database.sql,
     views: VIEWS,
     log: { warn },
+    audit: { everyMs: AUDIT_EVERY_MS, keys: AUDIT_KEYS },
     onApplied: ({ view, tenants }) => {
       // A view without tenants changes for everybody.
       onChanged(view, tenants === 'many' || tenants.length === 0 ? null : (tenants as WorkspaceId[]))

@@ -11,6 +11,7 @@ import { CapacityFigures } from './CapacityFigures.tsx'
 import { EndedPanel } from './EndedPanel.tsx'
 import { QueuePanel } from './QueuePanel.tsx'
 import { WorkersPanel } from './WorkersPanel.tsx'
+import { ViewsPanel } from '../views/ViewsPanel.tsx'
 
 /** The server reads the shared figures once a second at most, however many look. */
 const ASK_EVERY_MS = 2_000
@@ -52,6 +53,7 @@ export function OperationsPage(): ReactNode {
           <QueuePanel queue={data.queue} />
           <WorkersPanel workers={data.workers} now={Date.parse(data.at)} />
           <EndedPanel ended={data.ended} minutes={data.minutes} />
+          <ViewsPanel />
         </>
       )}
     </div>

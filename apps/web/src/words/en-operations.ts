@@ -52,6 +52,35 @@ export const enOperations = {
   waited: 'Waited, p50 / p90',
   ran: 'Ran, p50 / p90',
   times: (half: number, most: number) => `${precise(half)} / ${precise(most)}`,
+  views: {
+    title: 'Views',
+    help: 'What is kept ready for reading. Readers are never stopped by any of this.',
+    columns: {
+      name: 'View',
+      state: 'State',
+      behind: 'Behind',
+      rows: 'Rows',
+      applied: 'Last applied',
+      took: 'Took',
+      drift: 'Drifted',
+    },
+    strategies: { realtime: 'real-time', event: 'on events', batch: 'by schedule' },
+    modes: {
+      fresh: 'Fresh',
+      applying: 'Applying',
+      rebuilding: 'Rebuilding',
+      failing: 'Failing',
+      paused: 'Paused',
+      foreign: 'Another release',
+    },
+    pending: (changes: number, ms: number) => `${plural(changes, 'change', 'changes')}, ${duration(ms)}`,
+    drifted: (found: number, sampled: number) => `${count(found)} of ${count(sampled)}`,
+    actions: (name: string) => `What to do with ${name}`,
+    rebuild: 'Rebuild',
+    refreshWorkspace: 'Refresh this workspace',
+    pause: 'Pause',
+    resume: 'Resume',
+  },
 }
 
 export type OperationsWords = typeof enOperations

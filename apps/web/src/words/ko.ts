@@ -95,6 +95,7 @@ export const ko = {
     PART_OUT_OF_RANGE: '이 업로드의 계획에 없는 조각 번호입니다.',
     VALET_KEY_NOT_FOUND: '이 워크스페이스에 그런 키가 없습니다.',
     VIEW_NOT_FOUND: '그런 이름의 뷰가 없습니다.',
+    VIEW_PAUSED: '뷰가 멈춰 있어 다시 계산하지 않습니다. 먼저 재개하세요.',
     FILE_NOT_READY: '파일이 아직 도착하지 않았습니다. 업로드가 끝날 때까지 기다려 주세요.',
     UPLOAD_NOT_OPEN: '이미 끝난 업로드입니다. 새로 시작해 주세요.',
     UPLOAD_INCOMPLETE: '아직 모든 내용이 도착하지 않았습니다. 빠진 부분을 보낸 뒤 완료해 주세요.',
