@@ -31,6 +31,9 @@ await bellhop.files.downloadUrl(rides.id)
 await take('settings-keys', '/settings/keys', WIDE)
 const work = await seedWork(bellhop)
 await take('jobs', '/jobs', WIDE, untilHalfDone)
+await bellhop.views.refresh('usage')
+await take('insights', '/insights', { ...WIDE, viewport: { width: 1280, height: 840 } })
+await take('operations', '/operations', { ...WIDE, viewport: { width: 1280, height: 1320 } })
 await take('settings-room-korean', '/settings/room', { ...WIDE, locale: 'ko-KR' }, bounded)
 
 async function signIn(visitor: Browser): Promise<BrowserContextOptions['storageState']> {

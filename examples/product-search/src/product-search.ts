@@ -83,7 +83,7 @@ export const productSearch = liveView('product_search', {
     by_price: sql`(${t.priceCents}, ${t.id})`,
     by_score: sql`(${t.score}, ${t.id})`,
     by_reviews: sql`(${t.reviewCount}, ${t.id})`,
-    // Each leads with what a visitor filters by most, so that a page of one category reads that category only.
+    // The page of a category reads that category only.
     by_category: sql`(${t.categoryId}, ${t.reviewCount}, ${t.id})`,
     by_text: sql`using gin (${t.searchText} gin_trgm_ops)`,
     // All that the facets count: they are read from the index alone.

@@ -32,7 +32,7 @@ export function ViewRow({ view, onFailure }: ViewRowProps) {
         {freshness.stale ? views.pending(freshness.pending, freshness.lagMs) : operations.none}
       </td>
       <td className={`${CELL} text-right text-muted`}>
-        {view.rows === null ? operations.notKnown : format.count(view.rows)}
+        {view.rows === null ? operations.none : format.count(view.rows)}
       </td>
       <td className={`${CELL} text-right text-muted`}>
         {view.lastAppliedAt === null ? operations.none : <Time at={view.lastAppliedAt} />}
