@@ -1,7 +1,7 @@
 import { type Sql } from 'postgres'
 
-export const PRODUCTS_MIN = 100
-export const PRODUCTS_MAX = 1_000_000
+const PRODUCTS_MIN = 100
+const PRODUCTS_MAX = 1_000_000
 const PRODUCTS_PER_SELLER = 250
 
 const DEPARTMENTS: Readonly<Record<string, readonly (readonly [english: string, noun: string, korean: string])[]>> = {

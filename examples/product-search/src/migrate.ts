@@ -10,10 +10,11 @@ export async function migrate(sql: Sql, { products }: { readonly products: numbe
     select to_regclass('products') is not null as tables, to_regclass('product_search') is not null as view`
   if (found?.tables !== true) {
     await run(sql, '0000_tables.sql')
-    // Before the view is there: a load that its triggers do not see costs no log, and the first fill reads it all.
+    // A load is cheapest before anything is asked of each row: references, indexes, and the triggers of the view.
     await generate(sql, products)
+    await run(sql, '0001_references.sql')
   }
-  if (found?.view !== true) await run(sql, '0001_product_search.sql')
+  if (found?.view !== true) await run(sql, '0002_product_search.sql')
   for (const { message } of await verifyViews(sql, [productSearch], { mend: true })) console.warn(message)
 }
 

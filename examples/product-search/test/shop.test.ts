@@ -45,7 +45,7 @@ async function first(query: string): Promise<Product> {
 }
 
 test('the landed migration is the one of the declared view', async () => {
-  const landed = await readFile(new URL('../migrations/0001_product_search.sql', import.meta.url), 'utf8')
+  const landed = await readFile(new URL('../migrations/0002_product_search.sql', import.meta.url), 'utf8')
   expect(viewMigration([productSearch])).toBe(landed)
 })
 
