@@ -386,12 +386,12 @@ create index "catalog_by_tag" on "public"."catalog" using gin (workspace_id, tag
 --> statement-breakpoint
 alter table "public"."catalog" enable row level security;
 --> statement-breakpoint
-create policy "catalog_rows" on "public"."catalog" for select using ("workspace_id" = current_setting('bellhop.workspace', true));
+create policy "catalog_rows" on "public"."catalog" for select using ("workspace_id" = current_user::text);
 --> statement-breakpoint
-comment on table "public"."catalog" is 'live-view catalog realtime v1 sha256:7ab43ceec0065e048aef210fba18804dd1ff55031f13df3ecf464e4ea1d124a8';
+comment on table "public"."catalog" is 'live-view catalog realtime v1 sha256:3707a7c07475ec70c061b7ecceda2cae1919310b3e0df4664a6fff7fb3d5952b';
 --> statement-breakpoint
 insert into public.live_view_status (view, strategy, version, definition)
-  values ('catalog', 'realtime', 1, 'sha256:7ab43ceec0065e048aef210fba18804dd1ff55031f13df3ecf464e4ea1d124a8');
+  values ('catalog', 'realtime', 1, 'sha256:3707a7c07475ec70c061b7ecceda2cae1919310b3e0df4664a6fff7fb3d5952b');
 --> statement-breakpoint
 insert into public.live_view_dirty (view, kind) values ('catalog', -1);
 --> statement-breakpoint
@@ -519,14 +519,14 @@ select
 create unique index "insights_key" on "public"."insights" ("workspace_id", "day", "type");
 --> statement-breakpoint
 create view "public"."insights_rows" with (security_barrier = true) as
-select * from "public"."insights" where "workspace_id" = current_setting('bellhop.workspace', true);
+select * from "public"."insights" where "workspace_id" = current_user::text;
 --> statement-breakpoint
 comment on view "public"."insights_rows" is 'live-view insights rows';
 --> statement-breakpoint
-comment on materialized view "public"."insights" is 'live-view insights event v1 sha256:1a270a141282640c8d215b49d08edb2673dc68fa8868d63793d3cd95c7ba1048';
+comment on materialized view "public"."insights" is 'live-view insights event v1 sha256:34e72969de8e8853ba5b32702293aba6044f9762c069a185d9a85a75891ec9e2';
 --> statement-breakpoint
 insert into public.live_view_status (view, strategy, version, definition)
-  values ('insights', 'event', 1, 'sha256:1a270a141282640c8d215b49d08edb2673dc68fa8868d63793d3cd95c7ba1048');
+  values ('insights', 'event', 1, 'sha256:34e72969de8e8853ba5b32702293aba6044f9762c069a185d9a85a75891ec9e2');
 --> statement-breakpoint
 insert into public.live_view_dirty (view, kind) values ('insights', -1);
 --> statement-breakpoint
@@ -644,14 +644,14 @@ select
 create unique index "usage_key" on "public"."usage" ("workspace_id", "day", "work");
 --> statement-breakpoint
 create view "public"."usage_rows" with (security_barrier = true) as
-select * from "public"."usage" where "workspace_id" = current_setting('bellhop.workspace', true);
+select * from "public"."usage" where "workspace_id" = current_user::text;
 --> statement-breakpoint
 comment on view "public"."usage_rows" is 'live-view usage rows';
 --> statement-breakpoint
-comment on materialized view "public"."usage" is 'live-view usage batch v1 sha256:1f9071dee779cfe3e0faad7c41ed033868a3271da84febba7167fc01a5f97c74';
+comment on materialized view "public"."usage" is 'live-view usage batch v1 sha256:bbdee34e11be0bd58b3796d040a2202268d8ad727bab4ca81aad8fd32bbd0c94';
 --> statement-breakpoint
 insert into public.live_view_status (view, strategy, version, definition)
-  values ('usage', 'batch', 1, 'sha256:1f9071dee779cfe3e0faad7c41ed033868a3271da84febba7167fc01a5f97c74');
+  values ('usage', 'batch', 1, 'sha256:bbdee34e11be0bd58b3796d040a2202268d8ad727bab4ca81aad8fd32bbd0c94');
 --> statement-breakpoint
 insert into public.live_view_dirty (view, kind) values ('usage', -1);
 --> statement-breakpoint

@@ -508,7 +508,7 @@ create table catalog (
   column_count integer
 );
 
-comment on table catalog is 'live-view catalog realtime v1 sha256:7ab43ceec0065e048aef210fba18804dd1ff55031f13df3ecf464e4ea1d124a8';
+comment on table catalog is 'live-view catalog realtime v1 sha256:3707a7c07475ec70c061b7ecceda2cae1919310b3e0df4664a6fff7fb3d5952b';
 
 create table files (
   id text not null,
@@ -1252,7 +1252,7 @@ create  view insights_rows as
     jobs_completed,
     jobs_failed
    FROM insights
-  WHERE workspace_id = current_setting('bellhop.workspace'::text, true);
+  WHERE workspace_id = CURRENT_USER::text;
 
 create materialized view usage as
  SELECT f.workspace_id,
@@ -1286,7 +1286,7 @@ create  view usage_rows as
     bytes,
     cpu_seconds
    FROM usage
-  WHERE workspace_id = current_setting('bellhop.workspace'::text, true);
+  WHERE workspace_id = CURRENT_USER::text;
 
 CREATE TRIGGER catalog_dirty_1_delete AFTER DELETE ON files REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION catalog_dirty_1();
 

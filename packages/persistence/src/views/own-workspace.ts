@@ -2,9 +2,9 @@ import { sql } from 'drizzle-orm'
 import type { Column, SQL } from 'drizzle-orm'
 
 /**
- * What a role that is restricted to one workspace may see: `set bellhop.workspace = '<id>'`, in its session or by
- * `alter role … set`. Without it, nothing. The server itself connects as the owner, whom no policy binds.
+ * What a restricted role may see: the workspace that the role is named after, by its id. Not a setting, for a session could
+ * set another. The server itself connects as the owner, whom no policy binds.
  */
 export function ofOwnWorkspace(workspaceId: Column): SQL {
-  return sql`${workspaceId} = current_setting('bellhop.workspace', true)`
+  return sql`${workspaceId} = current_user::text`
 }
