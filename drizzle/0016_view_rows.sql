@@ -635,7 +635,7 @@ select
     j.kind,
     count(*)::integer,
     (count(*) filter (where j.status = 'FAILED'))::integer,
-    coalesce(sum((j.usage ->> 'readBytes')::bigint + (j.usage ->> 'wroteBytes')::bigint), 0)::bigint,
+    sum(coalesce((j.usage ->> 'readBytes')::bigint, 0) + coalesce((j.usage ->> 'wroteBytes')::bigint, 0))::bigint,
     coalesce(sum((j.usage ->> 'cpuSeconds')::double precision), 0)
   from public.jobs j
   where j.status in ('COMPLETED', 'FAILED', 'CANCELLED')
@@ -648,10 +648,10 @@ select * from "public"."usage" where "workspace_id" = current_user::text;
 --> statement-breakpoint
 comment on view "public"."usage_rows" is 'live-view usage rows';
 --> statement-breakpoint
-comment on materialized view "public"."usage" is 'live-view usage batch v1 sha256:bbdee34e11be0bd58b3796d040a2202268d8ad727bab4ca81aad8fd32bbd0c94';
+comment on materialized view "public"."usage" is 'live-view usage batch v1 sha256:1afb9787331a6af68dc1d29b2be7c37809060b9ba48f11ec71d586d6a7f9256f';
 --> statement-breakpoint
 insert into public.live_view_status (view, strategy, version, definition)
-  values ('usage', 'batch', 1, 'sha256:bbdee34e11be0bd58b3796d040a2202268d8ad727bab4ca81aad8fd32bbd0c94');
+  values ('usage', 'batch', 1, 'sha256:1afb9787331a6af68dc1d29b2be7c37809060b9ba48f11ec71d586d6a7f9256f');
 --> statement-breakpoint
 insert into public.live_view_dirty (view, kind) values ('usage', -1);
 --> statement-breakpoint

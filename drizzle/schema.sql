@@ -1271,7 +1271,7 @@ UNION ALL
     j.kind AS work,
     count(*)::integer AS units,
     count(*) FILTER (WHERE j.status = 'FAILED'::text)::integer AS failed,
-    COALESCE(sum(((j.usage ->> 'readBytes'::text)::bigint) + ((j.usage ->> 'wroteBytes'::text)::bigint)), 0::numeric)::bigint AS bytes,
+    sum(COALESCE((j.usage ->> 'readBytes'::text)::bigint, 0::bigint) + COALESCE((j.usage ->> 'wroteBytes'::text)::bigint, 0::bigint))::bigint AS bytes,
     COALESCE(sum((j.usage ->> 'cpuSeconds'::text)::double precision), 0::double precision) AS cpu_seconds
    FROM jobs j
   WHERE j.status = ANY (ARRAY['COMPLETED'::text, 'FAILED'::text, 'CANCELLED'::text])

@@ -5,7 +5,10 @@ import { bigint, date, doublePrecision, integer, pgMaterializedView, text } from
 import { files, jobs } from '../schema/index.ts'
 import { ofOwnWorkspace } from './own-workspace.ts'
 
-/** What each workspace had done for it, by day (UTC) and work: `upload`, or the kind of its jobs. For bills and plans. */
+/**
+ * What each workspace had done for it, by day (UTC) and work: `upload`, or the kind of its jobs. Of files and jobs that are
+ * there: a file that is deleted is counted no more.
+ */
 export const usage = pgMaterializedView('usage', {
   workspaceId: text('workspace_id').$type<WorkspaceId>().notNull(),
   day: date().notNull(),
@@ -37,7 +40,7 @@ export const usage = pgMaterializedView('usage', {
     j.kind,
     count(*)::integer,
     (count(*) filter (where j.status = 'FAILED'))::integer,
-    coalesce(sum((j.usage ->> 'readBytes')::bigint + (j.usage ->> 'wroteBytes')::bigint), 0)::bigint,
+    sum(coalesce((j.usage ->> 'readBytes')::bigint, 0) + coalesce((j.usage ->> 'wroteBytes')::bigint, 0))::bigint,
     coalesce(sum((j.usage ->> 'cpuSeconds')::double precision), 0)
   from public.jobs j
   where j.status in ('COMPLETED', 'FAILED', 'CANCELLED')
