@@ -4,6 +4,8 @@ import { renderFreshness, renderRace } from './freshness.js'
 
 const REFRESH_MS = 400
 const TYPING_MS = 150
+const PAGE_ROWS = 24
+const ROWS_MAX = 240
 
 const total = document.querySelector('.total')
 const moreButton = document.querySelector('.more')
@@ -33,21 +35,16 @@ function question() {
 async function search() {
   const turn = (turns += 1)
   const asked = question()
-  const [found, categories] = await Promise.all([send(`search?${state}`), send('categories')])
+  // Who has opened more goes on seeing it.
+  const shown = answer.asked === asked ? answer.products.length : 0
+  const rows = Math.min(Math.max(shown, PAGE_ROWS), ROWS_MAX)
+  const [found, categories] = await Promise.all([send(`search?${state}&rows=${rows}`), send('categories')])
   // A later question has overtaken this one.
   if (turn !== turns) return
-  answer = { ...found, asked, ...(answer.asked === asked ? withFurtherPages(found) : {}) }
+  answer = { ...found, asked }
   answeredAt = performance.now()
   renderFilters(answer.facets, categories, state)
   render()
-}
-
-/** A push asks for the first page again; who has opened more goes on seeing it. */
-function withFurtherPages({ products, next }) {
-  const further = answer.products.slice(products.length)
-  if (further.length === 0) return { products, next }
-  const ids = new Set(products.map(({ id }) => id))
-  return { products: [...products, ...further.filter(({ id }) => !ids.has(id))], next: answer.next }
 }
 
 /** Asks the plain query only when the question is another: it is the slow one. */

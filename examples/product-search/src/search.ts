@@ -6,6 +6,7 @@ import { facets, type Cell, type Facets } from './facets.ts'
 import { productSearch } from './product-search.ts'
 
 const PAGE_ROWS = 24
+const ROWS_MAX = 240
 const WORDS_MAX = 6
 const product = productSearch.table
 
@@ -16,6 +17,7 @@ export const SearchInput = z.object({
   minStars: z.coerce.number().int().min(1).max(5).optional(),
   inStock: z.stringbool().default(false),
   sort: z.enum(['popular', 'cheap', 'dear', 'best']).default('popular'),
+  rows: z.coerce.number().int().min(1).max(ROWS_MAX).default(PAGE_ROWS),
   /** Where the last page ended, as its `next` says. */
   after: z
     .string()
@@ -54,12 +56,12 @@ export async function searchProducts(view: ViewReader, search: Search): Promise<
     .from(product)
     .where(and(matchesText(search), ...matchesFilters(search), isAfter(search, order)))
     .orderBy(direction(order.column), direction(product.id))
-    .limit(PAGE_ROWS + 1)
-  const products = found.slice(0, PAGE_ROWS)
+    .limit(search.rows + 1)
+  const products = found.slice(0, search.rows)
   const last = products.at(-1)
   return {
     products,
-    next: found.length > PAGE_ROWS && last !== undefined ? `${order.value(last)},${last.id}` : null,
+    next: found.length > search.rows && last !== undefined ? `${order.value(last)},${last.id}` : null,
     facets: search.after === undefined ? facets(await countCells(view, search), search) : null,
   }
 }
