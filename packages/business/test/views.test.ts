@@ -65,3 +65,16 @@ test('a view that there is not is refused by its name', async () => {
     message: 'There is no view `secrets`; there are catalog, insights, usage.',
   })
 })
+
+test('Korean names are found by any part of them, one syllable too, however a Mac has spelled them', async () => {
+  await uploadBytes(world.owner, '계약서 초안.txt'.normalize('NFD'), '내용', { startJobs: false })
+  const found = async (text: string) => {
+    const { items } = await searchCatalog(world.owner, { text, sort: 'newest', limit: 10 })
+    return items.map(({ name }) => name)
+  }
+  await until('it is in the catalog', async () => (await found('계약서')).length > 0)
+  for (const text of ['계', '약서', '초안', '계약서 초'.normalize('NFD')]) {
+    expect(await found(text)).toEqual(['계약서 초안.txt'])
+  }
+  expect(await found('영수증')).toEqual([])
+})
