@@ -20,7 +20,7 @@ export function renderFreshness({ source, met, lagMs, pending, asOf, reviewBatch
       : `${writes}, the oldest for ${Math.round((lagMs + ageMs) / 1_000)} s; reviews are taken in ${reviewBatchMs / 1_000} s after the first`
 }
 
-/** `plainMs` is undefined while the plain query runs. */
+/** `plainMs` is undefined while the plain query runs, null when it gave up. */
 export function renderRace(ms, plainMs) {
   const most = Math.max(ms, plainMs ?? 0)
   for (const [name, taken] of [
@@ -29,6 +29,6 @@ export function renderRace(ms, plainMs) {
   ]) {
     strip.querySelector(`.${name} i`).style.width = `${Math.max(1, (100 * (taken ?? 0)) / most)}%`
     strip.querySelector(`.${name} span`).textContent =
-      taken === undefined ? '…' : `${taken.toFixed(taken < 10 ? 1 : 0)} ms`
+      taken === undefined ? '…' : taken === null ? 'over 30 s' : `${taken.toFixed(taken < 10 ? 1 : 0)} ms`
   }
 }

@@ -53,7 +53,10 @@ async function race() {
   if (plain.asked === asked) return
   const running = (plain = { asked })
   renderRace(answer.ms)
-  running.ms = (await send(`plain?${state}`)).ms
+  running.ms = await send(`plain?${state}`).then(
+    ({ ms }) => ms,
+    () => null,
+  )
   renderRace(answer.ms, plain.ms)
 }
 

@@ -22,8 +22,16 @@ export async function changeTitle(db: PostgresJsDatabase, productId: number, tit
   await db.update(products).set({ title }).where(eq(products.id, productId))
 }
 
-export async function writeReview(db: PostgresJsDatabase, productId: number, stars: number): Promise<void> {
-  await db.insert(reviews).values({ productId, stars })
+/** False when there is no such product. */
+export async function writeReview(db: PostgresJsDatabase, productId: number, stars: number): Promise<boolean> {
+  const product = db
+    .select({ productId: products.id, stars: sql<number>`${stars}::integer`.as('stars') })
+    .from(products)
+    .where(eq(products.id, productId))
+  const written = await db.execute(
+    sql`insert into ${reviews} (product_id, stars) select * from (${product}) p returning true`,
+  )
+  return written.length > 0
 }
 
 export async function renameCategory(db: PostgresJsDatabase, categoryId: number, name: string): Promise<void> {

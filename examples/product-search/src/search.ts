@@ -94,6 +94,8 @@ function matchesFilters({ categoryId, priceBand, minStars, inStock }: Search): (
 /** Keyset: the next page begins behind the last row, so it costs the same however deep it lies. */
 function isAfter({ after }: Search, { column, down }: Order): SQL | undefined {
   if (after === undefined) return undefined
-  const [value, id] = after.split(',').map(Number)
-  return sql`(${column}, ${product.id}) ${sql.raw(down ? '<' : '>')} (${value}, ${id})`
+  const [value = 0, id] = after.split(',').map(Number)
+  // Only the score has a decimal.
+  const bound = column === product.score ? value : Math.trunc(value)
+  return sql`(${column}, ${product.id}) ${sql.raw(down ? '<' : '>')} (${bound}, ${id})`
 }

@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import { json } from 'node:stream/consumers'
 import { readView, type Want } from '@bellhop/live-view'
 import { sql } from 'drizzle-orm'
 import { type PostgresJsDatabase } from 'drizzle-orm/postgres-js'
@@ -27,9 +26,8 @@ const Fresh = z.enum(['any', 'second', 'strict']).default('any')
 export function shopServer({ db, feed }: ShopServerOptions): Server {
   return createServer((request, response) => {
     answer(request, response).catch((error: unknown) => {
-      if (!(error instanceof ZodError)) console.error(error)
-      const [status, message] =
-        error instanceof ZodError ? [400, z.prettifyError(error)] : [500, 'It failed; see the log.']
+      const [status, message] = refusalOf(error)
+      if (status === 500) console.error(error)
       if (response.headersSent) response.destroy()
       else send(response, status, { message })
     })
@@ -40,7 +38,7 @@ export function shopServer({ db, feed }: ShopServerOptions): Server {
     const query = Object.fromEntries(searchParams)
     const [, area, id, change] = pathname.split('/')
     if (request.method === 'POST') {
-      const status = await write(`${area}/${change}`, Number(id), await json(request))
+      const status = await write(`${area}/${change}`, Id.parse(id), await bodyOf(request))
       return send(response, status, status === 200 ? {} : { message: REFUSALS[status] })
     }
     if (pathname === '/search') return send(response, 200, await search(query))
@@ -83,8 +81,7 @@ export function shopServer({ db, feed }: ShopServerOptions): Server {
         await changeTitle(db, id, z.object({ title: Name }).parse(body).title)
         return 200
       case 'products/review':
-        await writeReview(db, id, z.object({ stars: z.int().min(1).max(5) }).parse(body).stars)
-        return 200
+        return (await writeReview(db, id, z.object({ stars: z.int().min(1).max(5) }).parse(body).stars)) ? 200 : 404
       case 'categories/name':
         await renameCategory(db, id, z.object({ name: Name }).parse(body).name)
         return 200
@@ -94,7 +91,29 @@ export function shopServer({ db, feed }: ShopServerOptions): Server {
   }
 }
 
-const REFUSALS: Readonly<Record<number, string>> = { 404: 'There is no such change.', 409: 'It is sold out.' }
+/** Far more than any change has. */
+const BODY_BYTES_MAX = 4_096
+
+async function bodyOf(request: IncomingMessage): Promise<unknown> {
+  let text = ''
+  for await (const chunk of request.setEncoding('utf8')) {
+    text += String(chunk)
+    if (text.length > BODY_BYTES_MAX) throw new SyntaxError('The body is too long.')
+  }
+  return JSON.parse(text)
+}
+
+function refusalOf(error: unknown): [status: number, message: string] {
+  if (error instanceof ZodError) return [400, z.prettifyError(error)]
+  if (error instanceof SyntaxError) return [400, `Expected a small JSON body. ${error.message}`]
+  return [500, 'It failed; see the log.']
+}
+
+const REFUSALS: Readonly<Record<number, string>> = {
+  404: 'There is no such product or change.',
+  409: 'It is sold out.',
+}
+const Id = z.coerce.number().int().positive()
 const Name = z.string().trim().min(1).max(80)
 
 function send(response: ServerResponse, status: number, body: unknown): void {
