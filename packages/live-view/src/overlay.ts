@@ -45,6 +45,9 @@ function fanoutQuery({ key, fanout }: FanoutDependency, named: readonly string[]
 /**
  * The view as it would be with `keys` applied, under the view's own name: what selects from the view in a statement that
  * this stands before, selects from it. Stored rows without the keys, and the keys' rows computed by the view's query.
+ *
+ * The keys are left out above the union, for Postgres opens a branch of a union to the order of the whole (an index of the
+ * stored rows, merged with the few computed ones) only when the branch has no WHERE of its own.
  */
 export function overlay(view: LiveView, keys: readonly string[]): WithSubquery {
   const key = sql.identifier(view.key.name)
@@ -52,11 +55,13 @@ export function overlay(view: LiveView, keys: readonly string[]): WithSubquery {
   const array = sql`${arrayLiteral(keys)}::${sql.raw(columnType(view.key))}[]`
   return shadow(
     view,
-    sql`select ${columns} from ${sql.raw(qualified(view.name))} c where c.${key} <> all (${array})
+    sql`select ${columns} from (
+select ${columns}, false as live_view_computed from ${sql.raw(qualified(view.name))} c
 union all
-select ${columns} from pg_catalog.unnest(${array}) w(live_view_key) cross join lateral (
+select ${columns}, true from pg_catalog.unnest(${array}) w(live_view_key) cross join lateral (
   select * from ${sql.raw(qualified(sourceName(view)))} s where s.${key} = w.live_view_key offset 0
-) c`,
+) c
+) c where c.live_view_computed or c.${key} <> all (${array})`,
   )
 }
 

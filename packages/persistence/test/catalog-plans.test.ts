@@ -1,10 +1,13 @@
 import { newId } from '@bellhop/model'
 import { createTestDatabase } from '@bellhop/testkit'
-import { createUser, createWorkspace, explainCatalog, recompute } from '@bellhop/persistence'
-import type { Database } from '@bellhop/persistence'
+import { readView } from '@bellhop/live-view'
+import { VIEWS, createUser, createWorkspace, explainCatalog, recompute, searchCatalog } from '@bellhop/persistence'
+import type { Database, Executor } from '@bellhop/persistence'
+import { drizzle } from 'drizzle-orm/postgres-js'
 import type { FileId, WorkspaceId } from '@bellhop/model'
 import { beforeAll, afterAll, expect, test } from 'vitest'
 
+const [catalogView] = VIEWS
 const FILES = 20_000
 /** Besides the one that is read, so that reading end to end would read others' files. */
 const WORKSPACES = 4
@@ -31,6 +34,23 @@ test('every sort, filter and page of the catalog is read by an index, in its ord
   expect(plans.flatMap(({ faults }) => faults)).toEqual([])
   // 5 sorts × 8 filters × the first page and the next, and two facets for each filter.
   expect(plans).toHaveLength(5 * 8 * 2 + 8 * 2)
+})
+
+test('a strict page walks the index of its order too, and merges what is pending into it', async () => {
+  const statements: { text: string; parameters: unknown[] }[] = []
+  const logQuery = (text: string, parameters: unknown[]) => void statements.push({ text, parameters })
+  const db = drizzle(database.sql, { logger: { logQuery } })
+  await database.sql`update files set name = 'harbor!' where id in (${fileIdOf(FILES)}, ${fileIdOf(5)})`
+
+  const { source, rows } = await readView(db, catalogView, 'strict', (view) =>
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- it only selects
+    searchCatalog(view as unknown as Executor, workspaceId, { sort: 'name', limit: 49 }),
+  )
+
+  expect({ source, rows: rows.length }).toEqual({ source: 'overlay', rows: 49 })
+  const { text, parameters } = statements.at(-1)!
+  const plan = (await database.sql.unsafe(`explain ${text}`, parameters as string[])).map((row) => row['QUERY PLAN'])
+  expect(plan.join('\n')).toMatch(/Merge Append[^]*Index Scan using catalog_by_name/)
 })
 
 test('an index that is gone is noticed', async () => {
