@@ -5,10 +5,10 @@ import { WebSocketServer } from 'ws'
 import { createMessageEncoder } from './message-encoder.ts'
 import { requestContext } from './request-context.ts'
 import type { Services } from './request-context.ts'
+import { keepPulse } from './socket-pulse.ts'
 
 const MAX_MESSAGE_BYTES = 256 * 1024
-const PING_EVERY_MS = 15_000
-const PONG_WITHIN_MS = 10_000
+const PULSE_EVERY_MS = 15_000
 const CLOSE_WITHIN_MS = 1_000
 
 /** Serves the contract over WebSocket at /trpc. */
@@ -20,8 +20,8 @@ export function serveSockets(server: Server, services: Services): AsyncDisposabl
     createContext: ({ req, res, info }) =>
       requestContext(services, req, { socket: res, params: info.connectionParams ?? {} }),
     experimental_encoder: createMessageEncoder(),
-    keepAlive: { enabled: true, pingMs: PING_EVERY_MS, pongWaitMs: PONG_WITHIN_MS },
   })
+  const pulse = keepPulse(sockets, PULSE_EVERY_MS)
   server.on('upgrade', (request, socket, head) => {
     if (new URL(request.url ?? '/', 'http://localhost').pathname !== '/trpc') {
       socket.destroy()
@@ -31,6 +31,7 @@ export function serveSockets(server: Server, services: Services): AsyncDisposabl
   })
   return {
     [Symbol.asyncDispose]: async () => {
+      pulse[Symbol.dispose]()
       handler.broadcastReconnectNotification()
       for (const socket of sockets.clients) socket.close(1001, 'The server is restarting.')
       await new Promise((resolve) => setTimeout(resolve, sockets.clients.size > 0 ? CLOSE_WITHIN_MS : 0))
