@@ -23,6 +23,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   cli: ['client', 'local-stack', 'model', 'server', 'worker'],
   'example-my-kind': ['client', 'kind'],
   'example-node-script': ['client'],
+  'example-product-search': ['live-view'],
   'example-react-page': ['client', 'react'],
   e2e: ['client'],
   chaos: ['client', 'local-stack', 'model'],
