@@ -19,9 +19,18 @@ beforeAll(async () => {
 })
 afterEach(async () => {
   vi.restoreAllMocks()
+  // Those of a test that failed too, else the next one would fail for it.
+  for (const { socket } of opened.splice(0)) socket.terminate()
   await until('nobody watches', () => server.world.owner.jobHub.watchers === 0)
 })
 afterAll(() => server[Symbol.asyncDispose]())
+
+const opened: Subscriber[] = []
+async function open(key: string): Promise<Subscriber> {
+  const client = await Subscriber.open(server.url, key)
+  opened.push(client)
+  return client
+}
 
 const submit = () => submitJob(server.world.owner, { kind: 'dataset.profile', input: { fileId } })
 
@@ -36,7 +45,7 @@ describe('a right that is taken away ends what runs, though nothing happens on i
   test('a key that is revoked, over WebSocket and over plain events', async () => {
     const { id, key } = await server.key()
     const job = await submit()
-    const client = await Subscriber.open(server.url, key)
+    const client = await open(key)
     const ids = [client.subscribe('jobs.feed'), client.subscribe('jobs.watch', { jobId: job.id })]
     const overHttp = readAll(`/v1/jobs/${job.id}/events`, { authorization: `Bearer ${key}` })
     await until('they run', () => server.world.owner.jobHub.watchers === 3)
@@ -93,7 +102,7 @@ test('a client that does not read makes the server hold one state a feed, and is
   const { sql } = server.world.platform.database
   const job = await submit()
   const { key } = await server.key()
-  const client = await Subscriber.open(server.url, key)
+  const client = await open(key)
   const ids = Array.from({ length: FEEDS }, () => client.subscribe('jobs.watch', { jobId: job.id }))
   await until('all have begun', () => ids.every((id) => client.heard(id).some(({ result }) => result?.type === 'data')))
   client.socket.pause()
@@ -130,7 +139,7 @@ test('what changes while the connection that listens is broken is told as soon a
   const { sql } = server.world.platform.database
   const { key } = await server.key()
   const job = await submit()
-  const client = await Subscriber.open(server.url, key)
+  const client = await open(key)
   const id = client.subscribe('jobs.watch', { jobId: job.id })
   await until('it has begun', () => client.states(id).length === 1)
   // Twice within the time of one sweep, which would find it as well.
