@@ -11,9 +11,11 @@ import { Jobs } from './jobs.ts'
 import type { UploadJournal } from './journal/upload-journal.ts'
 import { openConnection } from './links.ts'
 import type { Connection, Transport } from './links.ts'
+import { Operations } from './operations.ts'
 import { Storage } from './storage.ts'
 import { ValetKeys } from './valet-keys.ts'
 import { Views } from './views.ts'
+import { Webhooks } from './webhooks.ts'
 
 export interface ConnectOptions {
   /** Of the server, such as `http://localhost:3000`. */
@@ -56,6 +58,8 @@ export class Bellhop implements AsyncDisposable {
   readonly views: Views
   readonly storage: Storage
   readonly valetKeys: ValetKeys
+  readonly webhooks: Webhooks
+  readonly operations: Operations
   readonly account: Accounts
   readonly #connection: Connection
 
@@ -87,6 +91,8 @@ export class Bellhop implements AsyncDisposable {
     this.insights = new Insights(contract.insights, caller)
     this.views = new Views(contract.views, caller)
     this.valetKeys = new ValetKeys(contract.valetKeys, caller)
+    this.webhooks = new Webhooks(contract.webhooks, caller)
+    this.operations = new Operations(contract.operations, caller)
     this.storage = new Storage(contract.storage, caller, { timeoutMs })
     this.account = new Accounts(contract.account, caller)
   }

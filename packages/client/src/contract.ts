@@ -22,6 +22,7 @@ import type {
   JobSnapshot,
   JobStatus,
   OpenUpload,
+  OperationsReport,
   OutputId,
   Page,
   Preview,
@@ -38,6 +39,11 @@ import type {
   ValetKeyId,
   ValetKeyRecord,
   ViewStatus,
+  WebhookDelivery,
+  WebhookDeliveryId,
+  WebhookEvent,
+  WebhookId,
+  WebhookRecord,
 } from '@bellhop/model'
 import type { CompleteUpload, PartToSign, StartUpload } from './upload/upload-port.ts'
 
@@ -88,6 +94,19 @@ export interface Contract {
   insights: {
     summary: Query<{ days?: number }, InsightSummary>
     usage: Query<{ days?: number }, UsageSummary>
+  }
+  webhooks: {
+    list: Query<void, readonly WebhookRecord[]>
+    create: Mutation<NewWebhook, WebhookWithSecret>
+    update: Mutation<{ id: WebhookId } & WebhookChange, WebhookRecord>
+    delete: Mutation<{ id: WebhookId }, { id: WebhookId }>
+    rotateSecret: Mutation<{ id: WebhookId }, WebhookWithSecret>
+    test: Mutation<{ id: WebhookId }, WebhookDelivery>
+    deliveries: Query<{ id: WebhookId } & DeliveryQuery, Page<WebhookDelivery>>
+    replay: Mutation<{ deliveryId: WebhookDeliveryId }, WebhookDelivery>
+  }
+  operations: {
+    report: Query<void, OperationsReport>
   }
   storage: {
     report: Query<void, StorageReport>
@@ -171,6 +190,32 @@ export interface ValetKeyFilter {
   userId?: UserId
   /** Of the file's name or the person's; at most 200 characters. */
   text?: string
+  /** `nextCursor` of the page before. */
+  cursor?: string
+  /** 1 to 100; default 50. */
+  limit?: number
+}
+
+export interface NewWebhook {
+  /** http or https; a public address, unless the server allows others. At most 2,000 characters. */
+  url: string
+  /** At least one; default all. */
+  events?: WebhookEvent[]
+}
+
+export interface WebhookChange {
+  url?: string
+  events?: WebhookEvent[]
+  enabled?: boolean
+}
+
+export interface WebhookWithSecret {
+  readonly webhook: WebhookRecord
+  /** `whsec_…`, as the libraries of Standard Webhooks take it. */
+  readonly signingSecret: string
+}
+
+export interface DeliveryQuery {
   /** `nextCursor` of the page before. */
   cursor?: string
   /** 1 to 100; default 50. */

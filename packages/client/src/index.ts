@@ -5,13 +5,17 @@ export type { ConnectOptions } from './connect.ts'
 export type {
   CatalogFilter,
   CatalogQuery,
+  DeliveryQuery,
   Disposition,
   InsightSummary,
   UsageSummary,
   JobFilter,
   JobPage,
+  NewWebhook,
   StorageReport,
   ViewChange,
+  WebhookChange,
+  WebhookWithSecret,
 } from './contract.ts'
 export type { DownloadOptions, DownloadedFile } from './download/download-run.ts'
 export type { DownloadTarget, NodeWritable } from './download/sink.ts'

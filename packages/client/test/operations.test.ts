@@ -1,0 +1,21 @@
+import { uploadBytes } from '@bellhop/testkit'
+import { expect, test } from 'vitest'
+import { connect } from '../src/index.ts'
+import { startHouse } from './world/house.ts'
+
+test('an owner is told what waits, and others that it is not theirs', async () => {
+  await using house = await startHouse({ worker: false })
+  await using bellhop = connect({ url: house.api.url, retries: 0 })
+  const { file } = await uploadBytes(house.platform.owner, 'a.csv', 'a,b\n1,2\n', { startJobs: false })
+  await bellhop.jobs.submit('dataset.profile', { fileId: file.id })
+  const report = () => bellhop.operations.report()
+  await expect.poll(async () => (await report()).queue[0]?.waiting, { timeout: 10_000 }).toBe(1)
+  expect(await report()).toMatchObject({
+    here: { PENDING: 1, PROCESSING: 0 },
+    queue: [{ kind: 'dataset.profile' }],
+    capacity: { workers: 0, slots: 0, drainMs: null },
+    workers: [],
+  })
+  house.api.caller = house.platform.as('viewer').caller
+  await expect(report()).rejects.toMatchObject({ code: 'FORBIDDEN' })
+})
