@@ -6,17 +6,16 @@ import { LiveViewError } from './error.ts'
 import { freshnessOf, freshnessText, PENDING_COUNT_MAX, type Freshness, type FreshnessRow } from './freshness.ts'
 import { leaveHanging, sqlState } from './lost-connection.ts'
 import { computed, overlay, overlayKeys, type DirtyName } from './overlay.ts'
-import { logNameList } from './log-name.ts'
 import { literal } from './sql-text.ts'
 import { type AnyView } from './view.ts'
-import { assertToken, assertWait } from './write-token.ts'
+import { appliedText, assertToken, assertWait, endedText } from './write-token.ts'
 
 /**
  * How fresh an answer must be.
  *
  * - `'any'`: what is stored.
  * - `{ maxLagMs }`: every write that has been committed for so long is in it.
- * - `{ after: token }`: the write of that transaction is in it (`writeToken`).
+ * - `{ after: token }`: the write of that transaction is in it, and those before it (`writeToken`, `committedToken`).
  * - `'strict'`: every committed write is in it: the answer is the one of the view's own query, in one snapshot.
  */
 export type Want = 'any' | 'strict' | { readonly maxLagMs: number } | { readonly after: string }
@@ -185,9 +184,7 @@ async function look(db: Executes, view: AnyView, want: Want): Promise<Seen> {
     `(select coalesce(json_agg(d), '[]') from (select distinct p.kind, p.key from pending p limit ${namesMax}) d) as dirty`,
     token === undefined
       ? 'true as visible, true as applied'
-      : `pg_visible_in_snapshot(${literal(token)}::xid8, pg_current_snapshot()) as visible, not exists (
-    select from public.live_view_dirty d where d.view in (${logNameList(view)}) and d.xid = ${literal(token)}::xid8
-  ) as applied`,
+      : `${endedText(`${literal(token)}::xid8`)} as visible, ${appliedText(view, `${literal(token)}::xid8`)} as applied`,
   ])
   const [row] = await db.execute<LookRow>(sql.raw(text))
   const freshness = freshnessOf(view, row)

@@ -15,10 +15,38 @@ const TIMEOUT_MS_MAX = 60_000
 /** The token as an SQL expression, for a Drizzle transaction: `tx.select({ token: writeTokenExpression })`. */
 export const writeTokenExpression: SQL<string> = drizzleSql<string>`pg_current_xact_id()::text`
 
-/** Names the transaction it is called in. Hand it to `waitUntilApplied` after the commit to read your own write. */
+/**
+ * Names the transaction it is called in. Hand it to `waitUntilApplied` or `readView` after the commit to read your own
+ * write. A view that holds a token holds every lower one whose transaction had been committed: of several, keep the highest.
+ */
 export async function writeToken(tx: ISql): Promise<string> {
   const [row] = await tx<{ token: string }[]>`select pg_current_xact_id()::text as token`
   return row?.token ?? ''
+}
+
+/**
+ * A token of all that was committed before the call, for who wrote in several transactions, or in ones it does not hold.
+ * It is the last transaction that had ended by then, so that nobody waits for one that is still under way.
+ */
+export async function committedToken(sql: ISql): Promise<string> {
+  const [row] = await sql<{ token: string }[]>`
+    select (pg_snapshot_xmax(pg_current_snapshot())::text::bigint - 1)::text as token`
+  return row?.token ?? ''
+}
+
+/** SQL: whether the transaction of `token`, an SQL expression of type xid8, has ended for this snapshot. */
+export function endedText(token: string): string {
+  return `pg_visible_in_snapshot(${token}, pg_current_snapshot())`
+}
+
+/**
+ * SQL: whether the log holds no row of that transaction or an earlier one. Earlier ones too, so that one number stands for
+ * all that its holder wrote; what waits because of them is what others wrote at the same time.
+ */
+export function appliedText(view: AnyView, token: string): string {
+  return `not exists (
+    select from public.live_view_dirty d where d.view in (${logNameList(view)}) and d.xid <= ${token}
+  )`
 }
 
 export interface WaitOptions {
@@ -28,8 +56,8 @@ export interface WaitOptions {
 }
 
 /**
- * Waits until a view holds what the transaction of `token` wrote. True when it does; false after `timeoutMs`. Looks
- * after 4, 8, 16, 32, then every 64 ms.
+ * Waits until a view holds what the transaction of `token`, and those before it, wrote. True when it does; false after
+ * `timeoutMs`. Looks after 4, 8, 16, 32, then every 64 ms.
  *
  * @throws LiveViewError `view_not_installed`, `token_invalid`, `bound_invalid`; the signal's reason when aborted
  */
@@ -66,11 +94,9 @@ export function assertWait(name: string, ms: number): void {
 
 /** A transaction still under way has rows that nobody sees yet, so its end is part of the question. */
 async function isApplied(sql: ISql, view: AnyView, token: string): Promise<boolean> {
+  const id = '$1::text::xid8'
   const text = `select
-  pg_visible_in_snapshot($1::text::xid8, pg_current_snapshot())
-    and not exists (
-      select from public.live_view_dirty d where d.view in (${logNameList(view)}) and d.xid = $1::text::xid8
-    ) as applied,
+  ${endedText(id)} and ${appliedText(view, id)} as applied,
   exists (select from public.live_view_status s where s.view = ${literal(view.name)}) as installed`
   const [row] = await sql.unsafe<{ applied: boolean; installed: boolean }[]>(text, [token], { prepare: true })
   if (row?.installed !== true) throw notInstalled(view.name)

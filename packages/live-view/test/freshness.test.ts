@@ -1,6 +1,7 @@
 import { drizzle } from 'drizzle-orm/postgres-js'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import {
+  committedToken,
   dropViewMigration,
   freshness,
   keepViewsFresh,
@@ -75,8 +76,8 @@ describe('a write token', () => {
   })
 
   test('says false when nobody applies in time, and true at once for a transaction that wrote nothing here', async () => {
-    expect(await waitUntilApplied(db.sql, catalog, await write('late'), { timeoutMs: 20 })).toBe(false)
     const idle = await db.sql.begin((tx) => writeToken(tx))
+    expect(await waitUntilApplied(db.sql, catalog, await write('late'), { timeoutMs: 20 })).toBe(false)
     expect(await waitUntilApplied(db.sql, catalog, idle, { timeoutMs: 0 })).toBe(true)
   })
 
@@ -89,6 +90,32 @@ describe('a write token', () => {
     await writer`rollback`
     writer.release()
     expect(await waitUntilApplied(db.sql, catalog, token, { timeoutMs: 0 })).toBe(true)
+  })
+
+  test('stands for every write that was committed before it, so that the highest is enough', async () => {
+    const [first, second] = [await write('one'), await write('two')]
+    await db.sql`delete from live_view_dirty where key = 'two'`
+    expect(Number(second)).toBeGreaterThan(Number(first))
+    expect(await waitUntilApplied(db.sql, catalog, second, { timeoutMs: 0 })).toBe(false)
+    await db.sql`delete from live_view_dirty where key = 'one'`
+    await write('later')
+    expect(await waitUntilApplied(db.sql, catalog, second, { timeoutMs: 0 })).toBe(true)
+  })
+
+  test('can be had after the commit, and waits for nobody who is still writing', async () => {
+    const writer = await db.sql.reserve()
+    await writer`begin`
+    await writer`insert into products (id, shop_id, title) values ('open', 's1', 'x')`
+    await write('mine')
+    const token = await committedToken(db.sql)
+    expect(await waitUntilApplied(db.sql, catalog, token, { timeoutMs: 0 })).toBe(false)
+    {
+      await using keeper = keepViewsFresh({ sql: db.sql, views: [catalog] })
+      await keeper.idle()
+    }
+    expect(await waitUntilApplied(db.sql, catalog, token, { timeoutMs: 0 })).toBe(true)
+    await writer`rollback`
+    writer.release()
   })
 
   test('comes from a Drizzle transaction too', async () => {
