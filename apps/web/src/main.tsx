@@ -21,11 +21,12 @@ reloadAfterUpdate()
 
 const router = pageRouter()
 const road = new LiveRoad(workspaceParams)
-const client = pageClient(road)
 const cache = pageCache(() => void router.navigate({ to: '/sign-in' }))
 
 const workspaceId = chosenWorkspace()
 const bellhop = connect({ url: location.origin, ...(workspaceId === null ? {} : { workspaceId }) })
+
+const client = pageClient(road, bellhop.ownWrites)
 
 const root = document.getElementById('root')
 if (root === null) throw new Error('index.html has no #root.')

@@ -1,4 +1,6 @@
 import { QueryCache, QueryClient } from '@tanstack/react-query'
+import { ownWritesLink } from '@bellhop/client/own-writes'
+import type { OwnWrites } from '@bellhop/client'
 import { httpBatchLink, httpSubscriptionLink, splitLink, wsLink } from '@trpc/client'
 import { workspaceHeaders, workspaceParams } from './account/workspace.ts'
 import type { LiveRoad } from './live/live-road.ts'
@@ -10,9 +12,11 @@ const RETRIES = 3
 const STALE_MS = 60_000
 const URL_MAX = 2_000
 
-export function pageClient(road: LiveRoad) {
+/** `writes`: of the SDK too, so that what it uploaded is in the catalog that the page reads. */
+export function pageClient(road: LiveRoad, writes: OwnWrites) {
   return trpc.createClient({
     links: [
+      ownWritesLink(writes),
       splitLink({
         condition: (operation) => operation.type === 'subscription',
         true: splitLink({

@@ -1,10 +1,10 @@
 import * as business from '@bellhop/business'
 import { CATALOG_SORTS, LIMITS } from '@bellhop/model'
 import { z } from 'zod'
-import { cursor, fileType, searchText, tags } from './input.ts'
+import { cursor, fileType, searchText, tags, want } from './input.ts'
 import { procedure, router } from './trpc.ts'
 
-const filter = z.object({ text: searchText.optional(), type: fileType.optional(), tags: tags.optional() })
+const filter = z.object({ text: searchText.optional(), type: fileType.optional(), tags: tags.optional(), want })
 
 export const catalog = router({
   search: procedure

@@ -32,4 +32,17 @@ export const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'Expected a SHA-256 in 
 export const cursor = z.string().max(2_000)
 export const searchText = z.string().max(LIMITS.searchChars)
 
+/** A write token is the number of a transaction. */
+const MAX_LAG_ASKED_MS = 86_400_000
+export const want = z
+  .union(
+    [
+      z.enum(['any', 'strict']),
+      z.object({ maxLagMs: z.number().min(0).max(MAX_LAG_ASKED_MS) }),
+      z.object({ after: z.string().regex(/^[0-9]{1,18}$/) }),
+    ],
+    'Expected `any`, `strict`, `{ maxLagMs }` up to a day, or `{ after }` with the write token of a mutation.',
+  )
+  .optional()
+
 export const lastEventId = z.string().max(200).nullish()

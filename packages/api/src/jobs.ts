@@ -5,14 +5,15 @@ import { z } from 'zod'
 import { jobId, lastEventId } from './input.ts'
 import { jobFilter, jobToSubmit } from './job-requests.ts'
 import { subscribe } from './live-feed.ts'
+import { writing } from './own-writes.ts'
 import { procedure, router } from './trpc.ts'
 
 export const jobs = router({
-  submit: procedure.input(jobToSubmit).mutation(({ ctx, input }) => business.submitJob(ctx.call, input)),
+  submit: writing.input(jobToSubmit).mutation(({ ctx, input }) => business.submitJob(ctx.call, input)),
   get: procedure.input(z.object({ jobId })).query(({ ctx, input }) => business.getJob(ctx.call, input)),
   list: procedure.input(jobFilter).query(({ ctx, input }) => business.listJobs(ctx.call, input)),
-  cancel: procedure.input(z.object({ jobId })).mutation(({ ctx, input }) => business.cancelJob(ctx.call, input)),
-  retry: procedure.input(z.object({ jobId })).mutation(({ ctx, input }) => business.retryJob(ctx.call, input)),
+  cancel: writing.input(z.object({ jobId })).mutation(({ ctx, input }) => business.cancelJob(ctx.call, input)),
+  retry: writing.input(z.object({ jobId })).mutation(({ ctx, input }) => business.retryJob(ctx.call, input)),
 
   /** Where waiting jobs stand in the line now; it changes without a new version of theirs. */
   queue: procedure

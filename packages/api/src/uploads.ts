@@ -2,6 +2,7 @@ import * as business from '@bellhop/business'
 import { LIMITS, MIB } from '@bellhop/model'
 import { z } from 'zod'
 import { fileName, sha256, sizeBytes, tags, uploadId } from './input.ts'
+import { writing } from './own-writes.ts'
 import { procedure, router } from './trpc.ts'
 
 const part = z.object({ number: z.number().int(), sha256: sha256.optional(), sizeBytes: sizeBytes.optional() })
@@ -29,7 +30,7 @@ export const uploads = router({
   signParts: procedure
     .input(z.object({ uploadId, parts: z.array(part).min(1).max(LIMITS.partsPerSigning) }))
     .mutation(({ ctx, input }) => business.signParts(ctx.call, input)),
-  complete: procedure
+  complete: writing
     .input(z.object({ uploadId, sizeBytes: sizeBytes.optional() }))
     .mutation(({ ctx, input }) => business.completeUpload(ctx.call, input)),
   abort: procedure.input(z.object({ uploadId })).mutation(({ ctx, input }) => business.abortUpload(ctx.call, input)),

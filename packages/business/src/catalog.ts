@@ -1,5 +1,14 @@
-import type { CatalogFacets, CatalogPage, CatalogSort, FileType, InsightRow, Freshness, UsageRow } from '@bellhop/model'
-import { countFacets, freshnessOf, listInsights, listUsage, readCatalogPage } from '@bellhop/persistence'
+import type {
+  AnswerFreshness,
+  CatalogFacets,
+  CatalogPage,
+  CatalogSort,
+  FileType,
+  InsightRow,
+  UsageRow,
+  Want,
+} from '@bellhop/model'
+import { listInsights, listUsage, readAsFresh, readCatalogPage, readFacets } from '@bellhop/persistence'
 import { z } from 'zod'
 import type { Context } from './caller.ts'
 import { decodeCursor, encodeCursor } from './cursor.ts'
@@ -14,11 +23,14 @@ const position = z.object({ value: z.string(), id: z.string() })
 
 export async function searchCatalog(
   { platform, caller }: Context,
-  query: CatalogQuery & { sort: CatalogSort; cursor?: string | undefined; limit: number },
+  {
+    want = 'any',
+    ...query
+  }: CatalogQuery & { sort: CatalogSort; cursor?: string | undefined; limit: number; want?: Want | undefined },
 ): Promise<CatalogPage> {
   const after = decodeCursor(position, query.cursor)
   const asked = { ...query, after, limit: query.limit + 1 }
-  const { rows, freshness } = await readCatalogPage(platform.database, caller.workspaceId, asked)
+  const { rows, freshness } = await readCatalogPage(platform.database, caller.workspaceId, asked, want)
   const items = rows.slice(0, query.limit)
   const last = items.at(-1)
   return {
@@ -28,23 +40,24 @@ export async function searchCatalog(
   }
 }
 
-export function catalogFacets({ platform, caller }: Context, query: CatalogQuery): Promise<CatalogFacets> {
-  return countFacets(platform.database.db, caller.workspaceId, query)
+export function catalogFacets(
+  { platform, caller }: Context,
+  { want = 'any', ...query }: CatalogQuery & { want?: Want | undefined },
+): Promise<CatalogFacets> {
+  return readFacets(platform.database, caller.workspaceId, query, want)
 }
 
 export async function insightSummary(
   { platform, caller }: Context,
-  { days }: { days: number },
-): Promise<{ rows: InsightRow[]; freshness: Freshness }> {
-  const freshness = await freshnessOf(platform.database, 'insights')
-  return { rows: await listInsights(platform.database.db, caller.workspaceId, days), freshness }
+  { days, want = 'any' }: { days: number; want?: Want | undefined },
+): Promise<{ rows: InsightRow[]; freshness: AnswerFreshness }> {
+  return readAsFresh(platform.database, 'insights', want, (view) => listInsights(view, caller.workspaceId, days))
 }
 
 /** As of the last night, mostly: its view is refreshed once a day. */
 export async function usageSummary(
   { platform, caller }: Context,
-  { days }: { days: number },
-): Promise<{ rows: UsageRow[]; freshness: Freshness }> {
-  const freshness = await freshnessOf(platform.database, 'usage')
-  return { rows: await listUsage(platform.database.db, caller.workspaceId, days), freshness }
+  { days, want = 'any' }: { days: number; want?: Want | undefined },
+): Promise<{ rows: UsageRow[]; freshness: AnswerFreshness }> {
+  return readAsFresh(platform.database, 'usage', want, (view) => listUsage(view, caller.workspaceId, days))
 }

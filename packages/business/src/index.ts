@@ -52,6 +52,7 @@ export {
   testWebhook,
   updateWebhook,
 } from './webhooks.ts'
+export { writeToken } from './write-tokens.ts'
 export { startWorker, workerConnections } from './worker.ts'
 export { kindLimitsSetting, kindPatternsSetting } from './worker-pool.ts'
 export type { WorkerOptions } from './worker.ts'

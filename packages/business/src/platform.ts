@@ -6,6 +6,7 @@ import { OperationFiguresReader } from './operation-figures.ts'
 import { createNotifier, migrate, openDatabase, openIdentity, openObjectStore } from '@bellhop/persistence'
 import { QueuePlaces } from './queue-places.ts'
 import type { Database, Identity, Notifier, ObjectStore, ObjectStoreOptions } from '@bellhop/persistence'
+import { WriteTokens } from './write-tokens.ts'
 
 /** What every use case stands on. Made once a process. */
 export interface Platform extends AsyncDisposable {
@@ -16,6 +17,7 @@ export interface Platform extends AsyncDisposable {
   readonly callers: CallerCache
   readonly operations: OperationFiguresReader
   readonly queuePlaces: QueuePlaces
+  readonly writeTokens: WriteTokens
   readonly kinds: JobKindRegistry
   readonly settings: PlatformSettings
   readonly log: Log
@@ -58,6 +60,7 @@ export function openPlatform(
     callers: new CallerCache(),
     operations: new OperationFiguresReader(database),
     queuePlaces: new QueuePlaces(database),
+    writeTokens: new WriteTokens(database),
     kinds: new JobKindRegistry(options.ownKinds),
     settings,
     log,

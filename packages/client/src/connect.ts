@@ -12,6 +12,7 @@ import type { UploadJournal } from './journal/upload-journal.ts'
 import { openConnection } from './links.ts'
 import type { Connection, Transport } from './links.ts'
 import { Operations } from './operations.ts'
+import { OwnWrites } from './own-writes-link.ts'
 import { Storage } from './storage.ts'
 import { ValetKeys } from './valet-keys.ts'
 import { Views } from './views.ts'
@@ -61,6 +62,8 @@ export class Bellhop implements AsyncDisposable {
   readonly webhooks: Webhooks
   readonly operations: Operations
   readonly account: Accounts
+  /** What this client wrote lately, which its reads of views wait for by themselves (`want`). */
+  readonly ownWrites: OwnWrites = new OwnWrites()
   readonly #connection: Connection
 
   constructor({
@@ -81,6 +84,7 @@ export class Bellhop implements AsyncDisposable {
       workspaceId,
       fetch,
       transport,
+      ownWrites: this.ownWrites,
       eventSource: platform.eventSource,
     })
     const { contract } = this.#connection

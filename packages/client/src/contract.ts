@@ -1,5 +1,6 @@
 import type {
   Account,
+  AnswerFreshness,
   ApiKeyRecord,
   CatalogFacets,
   CatalogPage,
@@ -11,7 +12,6 @@ import type {
   FileId,
   FileRecord,
   FileType,
-  Freshness,
   InsightRow,
   JobDetail,
   JobId,
@@ -39,6 +39,7 @@ import type {
   ValetKeyId,
   ValetKeyRecord,
   ViewStatus,
+  Want,
   WebhookDelivery,
   WebhookDeliveryId,
   WebhookEvent,
@@ -92,8 +93,8 @@ export interface Contract {
     facets: Query<CatalogFilter, CatalogFacets>
   }
   insights: {
-    summary: Query<{ days?: number }, InsightSummary>
-    usage: Query<{ days?: number }, UsageSummary>
+    summary: Query<InsightQuery, InsightSummary>
+    usage: Query<InsightQuery, UsageSummary>
   }
   webhooks: {
     list: Query<void, readonly WebhookRecord[]>
@@ -228,6 +229,8 @@ export interface CatalogFilter {
   type?: FileType
   /** A file must have all of them. */
   tags?: string[]
+  /** Default: with what this client wrote within the last minute, on any server; `any` where it wrote nothing. */
+  want?: Want
 }
 
 export interface CatalogQuery extends CatalogFilter {
@@ -238,14 +241,21 @@ export interface CatalogQuery extends CatalogFilter {
   limit?: number
 }
 
+export interface InsightQuery {
+  /** 1 to 366; default 30. */
+  days?: number
+  /** Default: as `CatalogFilter`; of `usage`, `any`. */
+  want?: Want
+}
+
 export interface InsightSummary {
   readonly rows: readonly InsightRow[]
-  readonly freshness: Freshness
+  readonly freshness: AnswerFreshness
 }
 
 export interface UsageSummary {
   readonly rows: readonly UsageRow[]
-  readonly freshness: Freshness
+  readonly freshness: AnswerFreshness
 }
 
 /** What was last found out about the bucket; null where nobody has looked yet. */

@@ -1,5 +1,5 @@
 import type { Caller } from './caller.ts'
-import type { Contract, InsightSummary, UsageSummary } from './contract.ts'
+import type { Contract, InsightQuery, InsightSummary, UsageSummary } from './contract.ts'
 
 export class Insights {
   readonly #contract: Contract['insights']
@@ -10,13 +10,13 @@ export class Insights {
     this.#caller = caller
   }
 
-  /** Files, bytes and jobs by type and day (UTC). `days`: 1 to 366, default 30. */
-  summary(query: { days?: number } = {}): Promise<InsightSummary> {
+  /** Files, bytes and jobs by type and day (UTC). */
+  summary(query: InsightQuery = {}): Promise<InsightSummary> {
     return this.#caller.again((control) => this.#contract.summary.query(query, control))
   }
 
-  /** What was done by day (UTC) and work, as of the last night mostly; `freshness` says. `days`: 1 to 366, default 30. */
-  usage(query: { days?: number } = {}): Promise<UsageSummary> {
+  /** What was done by day (UTC) and work, as of the last night mostly; `freshness` says. */
+  usage(query: InsightQuery = {}): Promise<UsageSummary> {
     return this.#caller.again((control) => this.#contract.usage.query(query, control))
   }
 }

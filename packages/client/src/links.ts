@@ -12,6 +12,8 @@ import { backOffMs } from './back-off.ts'
 import type { Contract } from './contract.ts'
 import type { EventSourceChoice } from './platform/platform.ts'
 import { fallbackLink } from './fallback-link.ts'
+import { ownWritesLink } from './own-writes-link.ts'
+import type { OwnWrites } from './own-writes-link.ts'
 
 export type Transport = 'auto' | 'ws' | 'sse'
 
@@ -21,6 +23,7 @@ export interface LinkOptions {
   readonly workspaceId: string | undefined
   readonly fetch: typeof globalThis.fetch
   readonly transport: Transport
+  readonly ownWrites: OwnWrites
   readonly eventSource: (headers: Readonly<Record<string, string>>) => EventSourceChoice
 }
 
@@ -63,6 +66,7 @@ export function openConnection(options: LinkOptions): Connection {
   const http = { url, headers, fetch: options.fetch }
   const client = createTRPCClient<AppRouter>({
     links: [
+      ownWritesLink(options.ownWrites),
       splitLink({
         condition: (op) => op.type === 'subscription',
         true: subscriptions,

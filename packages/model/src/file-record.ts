@@ -3,7 +3,7 @@ import type { FileId, OutputId, UserId } from './ids.ts'
 import type { JobSnapshot } from './job-snapshot.ts'
 import type { OutputFile } from './kinds/output-file.ts'
 import type { FileType } from './media-type.ts'
-import type { Freshness } from './view.ts'
+import type { AnswerFreshness } from './view.ts'
 
 /** A file as its workspace sees it. Times are ISO 8601 in UTC. */
 export interface FileRecord {
@@ -69,7 +69,7 @@ export interface Page<T> {
 }
 
 export interface CatalogPage extends Page<CatalogEntry> {
-  readonly freshness: Freshness
+  readonly freshness: AnswerFreshness
 }
 
 export interface CatalogFacets {

@@ -133,4 +133,13 @@ export type {
 export { RIGHTS, ROLES, ROLE_RIGHTS, roleMay } from './workspace.ts'
 export type { Right, Role } from './workspace.ts'
 export { VIEW_MODES } from './view.ts'
-export type { Freshness, UsageRow, ViewDrift, ViewHistory, ViewMode, ViewStatus } from './view.ts'
+export type {
+  AnswerFreshness,
+  Freshness,
+  UsageRow,
+  ViewDrift,
+  ViewHistory,
+  ViewMode,
+  ViewStatus,
+  Want,
+} from './view.ts'

@@ -8,6 +8,20 @@ export interface Freshness {
   readonly pending: number
 }
 
+/**
+ * How fresh an answer must be. `any`: as stored. `maxLagMs`: with every write that was committed for so long. `after`: with
+ * the write that this token was given for. `strict`: with every committed write.
+ */
+export type Want = 'any' | 'strict' | { readonly maxLagMs: number } | { readonly after: string }
+
+/** How fresh one answer is, and how it was come by. */
+export interface AnswerFreshness extends Freshness {
+  /** False: what was wanted could not be had in time, and the stored rows are told. */
+  readonly met: boolean
+  /** `stored`: as applied. `overlay`: the rows that wait, computed live. `computed`: all of it computed live. */
+  readonly source: 'stored' | 'overlay' | 'computed'
+}
+
 /** One view as its operator sees it. */
 export interface ViewStatus {
   readonly name: string

@@ -1,13 +1,25 @@
 import { freshnessAnswer, freshnessColumn } from '@bellhop/live-view'
-import type { CatalogEntry, CatalogFacets, CatalogSort, FileId, FileType, Freshness, WorkspaceId } from '@bellhop/model'
+import type {
+  AnswerFreshness,
+  CatalogEntry,
+  CatalogFacets,
+  CatalogSort,
+  FileId,
+  FileType,
+  Want,
+  WorkspaceId,
+} from '@bellhop/model'
 import { and, arrayContains, asc, count, desc, eq, getTableColumns, gt, lt, sql } from 'drizzle-orm'
 import type { SQL } from 'drizzle-orm'
-import type { Database, Executor } from './database.ts'
+import type { Database } from './database.ts'
+import { readAsFresh } from './view-reading.ts'
+import type { Selects } from './view-reading.ts'
 import { freshnessOf, told } from './view-status.ts'
 import { catalogView } from './views/index.ts'
 
 const catalog = catalogView.table
 const FACET_TAGS = 30
+const STORED = { met: true, source: 'stored' } as const
 
 export interface CatalogFilter {
   readonly text?: string | undefined
@@ -49,7 +61,7 @@ const SORTS = {
 
 /** One page by keyset: `after` is the position of the last row of the page before. */
 export async function searchCatalog(
-  tx: Executor,
+  tx: Selects,
   workspaceId: WorkspaceId,
   query: CatalogPageQuery,
 ): Promise<PlacedEntry[]> {
@@ -63,12 +75,14 @@ export async function searchCatalog(
   return rows.map((row) => placed(row, query.sort))
 }
 
-/** A page with how fresh it is, of one moment and in one statement. */
+/** A page with how fresh it is, of one moment; what is stored, in one statement. */
 export async function readCatalogPage(
   database: Database,
   workspaceId: WorkspaceId,
   query: CatalogPageQuery,
-): Promise<{ rows: PlacedEntry[]; freshness: Freshness }> {
+  want: Want = 'any',
+): Promise<{ rows: PlacedEntry[]; freshness: AnswerFreshness }> {
+  if (want !== 'any') return readAsFresh(database, 'catalog', want, (view) => searchCatalog(view, workspaceId, query))
   const { where, order } = pageOf(workspaceId, query)
   const rows = await database.db
     .select({ ...getTableColumns(catalog), freshness: freshnessColumn(catalogView) })
@@ -79,11 +93,11 @@ export async function readCatalogPage(
   const [first] = rows
   if (first) {
     const freshness = told(freshnessAnswer(catalogView, first.freshness))
-    return { rows: rows.map((row) => placed(row, query.sort)), freshness }
+    return { rows: rows.map((row) => placed(row, query.sort)), freshness: { ...freshness, ...STORED } }
   }
   // Asked before the rows: what is said to be pending may be in the answer already, never the other way round.
   const freshness = await freshnessOf(database, 'catalog')
-  return { rows: await searchCatalog(database.db, workspaceId, query), freshness }
+  return { rows: await searchCatalog(database.db, workspaceId, query), freshness: { ...freshness, ...STORED } }
 }
 
 function pageOf(workspaceId: WorkspaceId, { sort, after, ...filter }: CatalogPageQuery) {
@@ -101,8 +115,18 @@ function placed(row: typeof catalog.$inferSelect, sort: CatalogSort): PlacedEntr
   return { entry: toEntry(row), position: { value, id: row.id } }
 }
 
+export async function readFacets(
+  database: Database,
+  workspaceId: WorkspaceId,
+  filter: CatalogFilter,
+  want: Want,
+): Promise<CatalogFacets> {
+  if (want === 'any') return countFacets(database.db, workspaceId, filter)
+  return (await readAsFresh(database, 'catalog', want, (view) => countFacets(view, workspaceId, filter))).rows
+}
+
 export async function countFacets(
-  tx: Executor,
+  tx: Selects,
   workspaceId: WorkspaceId,
   filter: CatalogFilter,
 ): Promise<CatalogFacets> {

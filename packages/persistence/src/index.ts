@@ -1,6 +1,6 @@
 export { createApiKey, findKeyHolder, listApiKeys, revokeApiKey, touchApiKey } from './api-keys.ts'
 export type { KeyHolder } from './api-keys.ts'
-export { countFacets, readCatalogPage, searchCatalog } from './catalog.ts'
+export { countFacets, readCatalogPage, readFacets, searchCatalog } from './catalog.ts'
 export type { CatalogFilter, CatalogPosition } from './catalog.ts'
 export { explainCatalog } from './catalog-plans.ts'
 export { openDatabase } from './database.ts'
@@ -124,8 +124,8 @@ export {
   renewDownloadKey,
 } from './valet-keys.ts'
 export type { NewValetKey } from './valet-keys.ts'
+export { readAsFresh, readWriteToken } from './view-reading.ts'
 export {
-  freshnessOf,
   isViewName,
   pauseView,
   recompute,

@@ -1,10 +1,10 @@
 import type { InsightRow, WorkspaceId } from '@bellhop/model'
 import { and, asc, eq, gt, sql } from 'drizzle-orm'
-import type { Executor } from './database.ts'
+import type { Selects } from './view-reading.ts'
 import { insights } from './views/index.ts'
 
 /** The last `days` days, today included, by the database's clock in UTC. */
-export function listInsights(tx: Executor, workspaceId: WorkspaceId, days: number): Promise<InsightRow[]> {
+export function listInsights(tx: Selects, workspaceId: WorkspaceId, days: number): Promise<InsightRow[]> {
   return tx
     .select({
       day: insights.day,

@@ -89,7 +89,7 @@ export async function startViewKeeper({ database, onChanged, warn }: ViewKeeperO
   })
 }
 
-function viewNamed(name: ViewName): (typeof VIEWS)[number] {
+export function viewNamed(name: ViewName): (typeof VIEWS)[number] {
   const view = VIEWS.find((candidate) => candidate.name === name)
   if (!view) throw new Error(`No view is named ${name}.`)
   return view

@@ -2,7 +2,7 @@ import { newId } from '@bellhop/model'
 import { createTestDatabase } from '@bellhop/testkit'
 import { readView } from '@bellhop/live-view'
 import { VIEWS, createUser, createWorkspace, explainCatalog, recompute, searchCatalog } from '@bellhop/persistence'
-import type { Database, Executor } from '@bellhop/persistence'
+import type { Database } from '@bellhop/persistence'
 import { drizzle } from 'drizzle-orm/postgres-js'
 import type { FileId, WorkspaceId } from '@bellhop/model'
 import { beforeAll, afterAll, expect, test } from 'vitest'
@@ -43,8 +43,7 @@ test('a strict page walks the index of its order too, and merges what is pending
   await database.sql`update files set name = 'harbor!' where id in (${fileIdOf(FILES)}, ${fileIdOf(5)})`
 
   const { source, rows } = await readView(db, catalogView, 'strict', (view) =>
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- it only selects
-    searchCatalog(view as unknown as Executor, workspaceId, { sort: 'name', limit: 49 }),
+    searchCatalog(view, workspaceId, { sort: 'name', limit: 49 }),
   )
 
   expect({ source, rows: rows.length }).toEqual({ source: 'overlay', rows: 49 })
