@@ -86,11 +86,16 @@ const keys = createRoute({
   validateSearch: keysSearch,
   component: lazyRouteComponent(() => import('./settings/keys/KeysPage.tsx'), 'KeysPage'),
 })
+const webhooks = createRoute({
+  getParentRoute: () => frame,
+  path: '/settings/webhooks',
+  component: lazyRouteComponent(() => import('./settings/webhooks/WebhooksPage.tsx'), 'WebhooksPage'),
+})
 
 const routeTree = root.addChildren([
   enter,
   signIn,
-  frame.addChildren([library, file, jobs, job, insights, operations, settings, storage, room, keys]),
+  frame.addChildren([library, file, jobs, job, insights, operations, settings, storage, room, keys, webhooks]),
 ])
 
 export function pageRouter() {

@@ -1,4 +1,5 @@
 import type { CheckState, KeyBinding, StoreCheck, StoreCheckName, ValetKeyPurpose } from '@bellhop/model'
+import { enWebhooks } from './en-webhooks.ts'
 import { formatsFor } from './format.ts'
 
 const { count, duration } = formatsFor('en')
@@ -13,7 +14,7 @@ export interface CheckWords {
 /** The places behind Settings. */
 export const enSettings = {
   title: 'Settings',
-  sections: { storage: 'Storage', room: 'Room', keys: 'Keys' },
+  sections: { storage: 'Storage', room: 'Room', keys: 'Keys', webhooks: 'Webhooks' },
   ownersOnly: 'This is for owners of the workspace',
 
   storage: {
@@ -263,6 +264,8 @@ export const enSettings = {
     clearFilters: 'Show all keys',
     ofFileLink: 'Who was given keys to this file',
   },
+
+  webhooks: enWebhooks,
 }
 
 export type SettingsWords = typeof enSettings
