@@ -6,12 +6,21 @@ import { identifyCaller } from '@bellhop/business'
 import type { Listening, Platform } from '@bellhop/business'
 import type { WebSocket } from 'ws'
 import { credentialsOf } from './credentials.ts'
+import type { MessageEncoder } from './message-encoder.ts'
 
 /** A socket that has more than this unsent is slow, and its feeds wait. */
 const SOCKET_BUFFER_BYTES = 64 * 1024
 /** Whether it has room again: after 10, 20, 40, … 500 ms. */
 const LOOK_MIN_MS = 10
 const LOOK_MAX_MS = 500
+
+const AS_TEXT = { binary: false }
+
+/** A WebSocket, and how its messages are written. */
+interface Connection {
+  readonly socket: WebSocket
+  readonly encoder: MessageEncoder
+}
 
 export interface Services {
   readonly platform: Platform
@@ -22,11 +31,10 @@ export interface Services {
 export function requestContext(
   { platform, listening }: Services,
   request: IncomingMessage,
-  options: { socket?: WebSocket; params?: Readonly<Record<string, unknown>> } = {},
+  { connection, params }: { connection?: Connection; params?: Readonly<Record<string, unknown>> } = {},
 ): RequestContext {
-  const { socket } = options
-  const hasRoom = () => socket === undefined || socket.bufferedAmount <= SOCKET_BUFFER_BYTES
-  const credentials = credentialsOf(request, platform.settings.publicUrl, options.params)
+  const hasRoom = () => connection === undefined || connection.socket.bufferedAmount <= SOCKET_BUFFER_BYTES
+  const credentials = credentialsOf(request, platform.settings.publicUrl, params)
   return {
     platform,
     jobHub: listening.jobHub,
@@ -34,6 +42,14 @@ export function requestContext(
     requestId: randomUUID(),
     identify: () => identifyCaller(platform, credentials),
     hasRoom,
+    ...(connection && {
+      shortcutOf: (call) => (item) => {
+        const { socket, encoder } = connection
+        if (socket.readyState !== socket.OPEN || !hasRoom()) return false
+        socket.send(encoder.item(call, item), AS_TEXT)
+        return true
+      },
+    }),
     drained: async (signal) => {
       for (let ms = LOOK_MIN_MS; !signal.aborted && !hasRoom(); ms = Math.min(2 * ms, LOOK_MAX_MS)) {
         await delay(ms, undefined, { signal }).catch(() => {})

@@ -14,12 +14,13 @@ const CLOSE_WITHIN_MS = 1_000
 /** Serves the contract over WebSocket at /trpc. */
 export function serveSockets(server: Server, services: Services): AsyncDisposable {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE_BYTES, perMessageDeflate: false })
+  const encoder = createMessageEncoder()
   const handler = applyWSSHandler({
     wss: sockets,
     router: appRouter,
     createContext: ({ req, res, info }) =>
-      requestContext(services, req, { socket: res, params: info.connectionParams ?? {} }),
-    experimental_encoder: createMessageEncoder(),
+      requestContext(services, req, { connection: { socket: res, encoder }, params: info.connectionParams ?? {} }),
+    experimental_encoder: encoder,
   })
   const pulse = keepPulse(sockets, PULSE_EVERY_MS)
   server.on('upgrade', (request, socket, head) => {

@@ -1,4 +1,6 @@
-export type { RequestContext } from './context.ts'
+export type { RequestContext, ToldItem } from './context.ts'
 export { serveHttpApi } from './http/http-api.ts'
 export { appRouter } from './router.ts'
 export type { AppRouter } from './router.ts'
+export { withCall } from './subscription-call.ts'
+export type { SubscriptionCall } from './subscription-call.ts'

@@ -6,7 +6,7 @@ import { jobId, lastEventId } from './input.ts'
 import { jobFilter, jobToSubmit } from './job-requests.ts'
 import { subscribe } from './live-feed.ts'
 import { writing } from './own-writes.ts'
-import { procedure, router } from './trpc.ts'
+import { directProcedure, procedure, router } from './trpc.ts'
 
 export const jobs = router({
   submit: writing.input(jobToSubmit).mutation(({ ctx, input }) => business.submitJob(ctx.call, input)),
@@ -38,9 +38,12 @@ export const jobs = router({
   }),
 
   /** Every job of the workspace that is active or changes. */
-  feed: procedure.input(z.object({ lastEventId }).optional()).subscription(({ ctx, input, signal = NEVER }) => {
-    const feed = (until: AbortSignal) => business.feedJobs(ctx.call, { cursor: input?.lastEventId ?? undefined }, until)
-    return subscribe(ctx, feed, signal, ({ cursor, job }) => tracked(cursor, job))
+  feed: directProcedure.input(z.object({ lastEventId }).optional()).subscription(({ ctx, input, signal = NEVER }) => {
+    const cursor = input?.lastEventId ?? undefined
+    const { shortcut } = ctx
+    const straight = shortcut && ((item: business.FeedItem) => shortcut({ id: item.cursor, data: item.job }))
+    const feed = (until: AbortSignal) => business.feedJobs(ctx.call, { cursor }, until, straight)
+    return subscribe(ctx, feed, signal, (item) => tracked(item.cursor, item.job))
   }),
 })
 

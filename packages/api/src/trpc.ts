@@ -4,6 +4,7 @@ import { TRPCError, initTRPC } from '@trpc/server'
 import { ZodError } from 'zod'
 import type { RequestContext } from './context.ts'
 import { invalidInput } from './invalid-input.ts'
+import { callOf } from './subscription-call.ts'
 
 const KEEP_ALIVE_MS = 15_000
 const RECONNECT_AFTER_MS = 45_000
@@ -61,8 +62,15 @@ const authorise = t.middleware(async ({ ctx, next }) => {
   return next({ ctx: { ...ctx, call: { platform, jobHub, viewHub, caller } } })
 })
 
+/** Gives the way past the iteration of a subscription, where the connection has one. */
+const withShortcut = t.middleware(async ({ ctx, getRawInput, next }) => {
+  const call = ctx.shortcutOf && callOf(await getRawInput())
+  return next({ ctx: { ...ctx, shortcut: call && ctx.shortcutOf?.(call) } })
+})
+
 export const router = t.router
 export const procedure = t.procedure.use(mapErrors).use(authorise)
+export const directProcedure = procedure.use(withShortcut)
 
 function appErrorOf(error: TRPCError): AppError {
   if (error.cause instanceof AppError) return error.cause

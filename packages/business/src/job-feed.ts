@@ -2,6 +2,7 @@ import { isJobEnded } from '@bellhop/model'
 import type { JobId, JobSnapshot } from '@bellhop/model'
 import type { Context } from './caller.ts'
 import { snapshotOf } from './jobs.ts'
+import type { Shortcut } from './mailbox.ts'
 
 /**
  * How far before the cursor a feed looks for what ended: room for transactions that were long in committing.
@@ -44,18 +45,30 @@ export interface FeedItem {
 /**
  * Every job of the workspace: first those that are active and those that ended since the cursor, then each change.
  * Versions of one job rise strictly within one feed; over a reconnect a job may come again as it was.
+ * A change that comes when the reader has all before it, and waits, goes through the shortcut where it takes it.
  */
 export async function* feedJobs(
   ctx: Context,
   { cursor }: { cursor?: string | undefined },
   signal: AbortSignal,
+  shortcut?: Shortcut<FeedItem>,
 ): AsyncGenerator<FeedItem> {
   const { workspaceId } = ctx.caller
   const { jobHub } = ctx
-  using mailbox = jobHub.watchWorkspace(workspaceId)
-  const sent = new Map<JobId, number>()
+  const sent = new SentVersions()
   const asked = cursor === undefined ? Number.NaN : Number(cursor)
   let since = Number.isFinite(asked) ? asked : null
+  const straight = (job: JobSnapshot): boolean => {
+    const now = jobHub.clock.now()
+    if (signal.aborted || typeof now !== 'number') return false
+    if (!sent.isNew(job)) return true
+    const reached = Math.max(since ?? now, now)
+    if (!shortcut?.({ cursor: String(reached), job })) return false
+    sent.add(job)
+    since = reached
+    return true
+  }
+  using mailbox = jobHub.watchWorkspace(workspaceId, shortcut && straight)
   let jobs: readonly JobSnapshot[] | 'overflowed' | null = 'overflowed'
   for (;;) {
     const known = jobHub.clock.now()
@@ -63,9 +76,9 @@ export async function* feedJobs(
     if (jobs === 'overflowed') {
       jobs = await jobHub.liveJobs(workspaceId, since === null ? null : since - CURSOR_SLACK_MS)
     }
-    const fresh = jobs.filter((job) => job.version > (sent.get(job.id) ?? 0))
+    const fresh = jobs.filter((job) => sent.isNew(job))
     for (const [index, job] of fresh.entries()) {
-      remember(sent, job)
+      sent.add(job)
       // Only with the last of them has its reader all that had ended by now.
       yield { cursor: String(index + 1 < fresh.length ? (since ?? now) : Math.max(since ?? now, now)), job }
     }
@@ -75,12 +88,21 @@ export async function* feedJobs(
   }
 }
 
-function remember(sent: Map<JobId, number>, job: JobSnapshot): void {
-  // Deleted first, so that the map stays in the order of sending and its first key is the oldest.
-  sent.delete(job.id)
-  sent.set(job.id, job.version)
-  if (sent.size > REMEMBERED_JOBS) {
-    const [oldest] = sent.keys()
-    if (oldest) sent.delete(oldest)
+/** The newest version of each job that a feed has sent, of as many jobs as it remembers. */
+class SentVersions {
+  readonly #versions = new Map<JobId, number>()
+
+  isNew(job: JobSnapshot): boolean {
+    return job.version > (this.#versions.get(job.id) ?? 0)
+  }
+
+  add(job: JobSnapshot): void {
+    // Deleted first, so that the map stays in the order of sending and its first key is the oldest.
+    this.#versions.delete(job.id)
+    this.#versions.set(job.id, job.version)
+    if (this.#versions.size > REMEMBERED_JOBS) {
+      const [oldest] = this.#versions.keys()
+      if (oldest) this.#versions.delete(oldest)
+    }
   }
 }

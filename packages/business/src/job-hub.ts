@@ -3,6 +3,7 @@ import type { JobId, JobSnapshot, WorkspaceId } from '@bellhop/model'
 import { databaseNow, findSnapshotsOfAll, listLiveJobs } from '@bellhop/persistence'
 import { FeedClock } from './feed-clock.ts'
 import { Mailbox } from './mailbox.ts'
+import type { Shortcut } from './mailbox.ts'
 import type { Platform } from './platform.ts'
 import { SharedReads } from './shared-reads.ts'
 
@@ -51,8 +52,8 @@ export class JobHub implements AsyncDisposable {
     return open(this.#byJob, id)
   }
 
-  watchWorkspace(id: WorkspaceId): JobMailbox & Disposable {
-    return open(this.#byWorkspace, id)
+  watchWorkspace(id: WorkspaceId, shortcut?: Shortcut<JobSnapshot>): JobMailbox & Disposable {
+    return open(this.#byWorkspace, id, shortcut)
   }
 
   /**
@@ -121,8 +122,12 @@ export class JobHub implements AsyncDisposable {
   }
 }
 
-function open<K>(mailboxes: Map<K, Set<JobMailbox>>, key: K): JobMailbox & Disposable {
-  const mailbox: JobMailbox = new Mailbox(MAILBOX_JOBS)
+function open<K>(
+  mailboxes: Map<K, Set<JobMailbox>>,
+  key: K,
+  shortcut?: Shortcut<JobSnapshot>,
+): JobMailbox & Disposable {
+  const mailbox: JobMailbox = new Mailbox(MAILBOX_JOBS, shortcut)
   const set = mailboxes.get(key) ?? new Set()
   mailboxes.set(key, set.add(mailbox))
   return Object.assign(mailbox, {

@@ -1,19 +1,27 @@
+/** Takes a value at once. False: it cannot now, and the value goes to the reader as all others do. */
+export type Shortcut<V> = (value: V) => boolean
+
 /**
  * Latest value per key for one slow reader: however much changes, it holds one value a key, and at most `capacity` keys.
  * Past that it forgets them all and remembers that it did; its reader then has to look for itself.
+ * While the reader waits and has all that came before, a shortcut spares it from being woken: to wake thousands of
+ * readers costs more than what each of them then does.
  */
 export class Mailbox<K, V> {
   readonly #values = new Map<K, V>()
   readonly #capacity: number
+  readonly #shortcut: Shortcut<V> | undefined
   #overflowed = false
   #wake: (() => void) | undefined
 
-  constructor(capacity: number) {
+  constructor(capacity: number, shortcut?: Shortcut<V>) {
     this.#capacity = capacity
+    this.#shortcut = shortcut
   }
 
   put(key: K, value: V): void {
     if (this.#overflowed) return
+    if (this.#wake && this.#values.size === 0 && this.#shortcut?.(value)) return
     if (this.#values.size >= this.#capacity && !this.#values.has(key)) {
       this.#values.clear()
       this.#overflowed = true
@@ -34,13 +42,7 @@ export class Mailbox<K, V> {
   async take(signal: AbortSignal): Promise<V[] | 'overflowed' | null> {
     while (this.#values.size === 0 && !this.#overflowed) {
       if (signal.aborted) return null
-      const { promise, resolve } = Promise.withResolvers<void>()
-      const wake = () => resolve()
-      this.#wake = wake
-      signal.addEventListener('abort', wake, { once: true })
-      await promise
-      signal.removeEventListener('abort', wake)
-      this.#wake = undefined
+      await this.#changed(signal)
     }
     if (signal.aborted) return null
     if (this.#overflowed) {
@@ -50,5 +52,17 @@ export class Mailbox<K, V> {
     const taken = [...this.#values.values()]
     this.#values.clear()
     return taken
+  }
+
+  #changed(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const wake = () => {
+        signal.removeEventListener('abort', wake)
+        this.#wake = undefined
+        resolve()
+      }
+      this.#wake = wake
+      signal.addEventListener('abort', wake, { once: true })
+    })
   }
 }
