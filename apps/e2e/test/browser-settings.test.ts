@@ -1,4 +1,7 @@
+import { once } from 'node:events'
 import { rm } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { connect } from '@bellhop/client'
 import type { Bellhop, UploadedFile } from '@bellhop/client'
 import type { Locator, Page } from 'playwright-core'
@@ -18,7 +21,7 @@ let plans: UploadedFile
 let notes: UploadedFile
 
 beforeAll(async () => {
-  running = await startBellhop()
+  running = await startBellhop({ env: { BELLHOP_WEBHOOKS_TO_PRIVATE: 'allow' } })
   bellhop = connect({ url: running.url, apiKey: running.apiKey })
   const put = (name: string) => bellhop.files.upload(new Blob([`About ${name}\n`]), { name, mediaType: 'text/plain' })
   ;[browser, plans, notes] = await Promise.all([OwnersBrowser.open(running), put('plans.txt'), put('notes.txt')])
@@ -146,6 +149,43 @@ test('the storage page leads to the files whose objects are gone', async () => {
   expect(await seriousViolations(page, 'everything')).toEqual([])
   await link.click()
   await page.waitForURL(`**/files/${notes.id}`)
+})
+
+test('a webhook is added, its secret is shown once, what it was told is listed, and it is removed', async () => {
+  const receiver = createServer((request, response) => {
+    request.resume()
+    response.writeHead(200).end()
+  }).listen(0, '127.0.0.1')
+  await once(receiver, 'listening')
+  try {
+    const url = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/hook`
+    const page = await browser.visit('/settings/webhooks')
+    await page.getByRole('button', { name: 'Add a webhook' }).click()
+    const address = page.getByRole('textbox', { name: 'Address' })
+    await address.fill('nowhere')
+    await address.press('Enter')
+    await page.getByText('Give an address that begins with https:// or http://.').waitFor()
+    await address.fill(url)
+    await page.getByText('was cancelled').click()
+    await address.press('Enter')
+    const card = page.getByRole('region', { name: url })
+    await card.getByText('when a job is done or has failed').waitFor()
+    await card.getByText(/^whsec_/).waitFor()
+    await card.getByRole('button', { name: 'Send a test' }).click()
+    const message = card.getByRole('listitem').filter({ hasText: 'A test' })
+    await message.getByText('Taken').waitFor()
+    await message.getByText('answered 200').waitFor()
+    expect(await seriousViolations(page, 'everything')).toEqual([])
+    await page.reload()
+    await message.waitFor()
+    expect(await card.getByText(/^whsec_/).count()).toBe(0)
+    await card.getByRole('button', { name: `Remove ${url}` }).click()
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Remove' }).click()
+    await page.getByRole('heading', { name: 'Nobody is told yet' }).waitFor()
+  } finally {
+    receiver.close()
+    receiver.closeAllConnections()
+  }
 })
 
 test('in Korean the settings speak Korean', async () => {

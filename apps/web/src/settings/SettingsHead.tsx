@@ -39,7 +39,7 @@ export function SettingsHead({ section, children }: SettingsHeadProps) {
             activeOptions={{ includeSearch: false }}
             activeProps={{ className: 'border-accent text-accent', 'aria-current': 'page' }}
             inactiveProps={{ className: 'border-transparent text-muted hover:text-ink' }}
-            className="-mb-px inline-flex h-10 shrink-0 items-center gap-1.5 border-b-2 px-3 text-base font-medium outline-offset-[-2px]"
+            className="-mb-px inline-flex h-10 shrink-0 items-center gap-1.5 border-b-2 px-3 text-base max-sm:px-2 font-medium outline-offset-[-2px]"
           >
             <Icon aria-hidden size={15} strokeWidth={2} />
             {settings.sections[each]}

@@ -36,7 +36,7 @@ export const enWebhooks = {
     WebhookState,
     string
   > as Record<WebhookState, string>,
-  failingSince: (ago: string) => `Nothing has got through since ${ago}. Bellhop goes on trying.`,
+  failingSince: (when: string) => `Nothing has got through since ${when}. Bellhop goes on trying.`,
   stopped: (reason: string) => `Bellhop turned it off. ${reason}`,
   bothSecrets: (until: string) => `Messages are signed by the secret before as well, until ${until}.`,
   secret: 'Signing secret',

@@ -25,7 +25,7 @@ export const koWebhooks: WebhooksWords = {
     test: '시험 메시지',
   },
   states: { works: '켜짐', failing: '전달되지 않음', disabled: '꺼짐' },
-  failingSince: (ago) => `${ago}부터 전달되지 않고 있습니다. 계속 다시 보냅니다.`,
+  failingSince: (when) => `${when}부터 전달되지 않고 있습니다. 계속 다시 보냅니다.`,
   stopped: (reason) => `Bellhop이 껐습니다. ${reason}`,
   bothSecrets: (until) => `${until}까지는 이전 비밀 키로도 함께 서명합니다.`,
   secret: '서명 비밀 키',

@@ -8,7 +8,7 @@ import { DeliveryRow } from './DeliveryRow.tsx'
 const PAGE_SIZE = 5
 /** One that is on its way is about to change. */
 const SOON_MS = 1_000
-const LATER_MS = 10_000
+const LATER_MS = 3_000
 
 interface DeliveryListProps {
   readonly webhook: WebhookRecord

@@ -29,18 +29,18 @@ export function DeliveryRow({ delivery, onFailure }: DeliveryRowProps) {
   const { icon, tone } = DELIVERY_LOOKS[state]
   const nextInMs = nextTryAt === null ? null : Date.parse(nextTryAt) - now
   const facts = [
-    responseStatus === null ? null : webhooks.answered(responseStatus),
+    responseStatus === null || error !== null ? null : webhooks.answered(responseStatus),
     tries > 1 ? webhooks.tries(tries) : null,
     nextInMs !== null && nextInMs > 0 ? webhooks.nextTry(nextInMs) : null,
   ].filter((fact) => fact !== null)
   return (
-    <li className="grid grid-cols-[minmax(0,1fr)_2rem] items-center gap-x-3 gap-y-1 py-2 pr-2 pl-4 sm:grid-cols-[8.5rem_minmax(0,1fr)_7rem_2rem]">
-      <span className="max-sm:col-start-1">
+    <li className="grid grid-cols-[minmax(0,1fr)_auto_2rem] items-center gap-x-3 gap-y-1 py-2 pr-2 pl-4 sm:grid-cols-[8.5rem_minmax(0,1fr)_7rem_2rem]">
+      <span>
         <Chip tone={tone} icon={icon}>
           {webhooks.deliveryStates[state]}
         </Chip>
       </span>
-      <span className="flex min-w-0 flex-col max-sm:col-start-1">
+      <span className="flex min-w-0 flex-col max-sm:col-span-3 max-sm:row-start-2">
         <span className="flex min-w-0 flex-wrap items-baseline gap-x-2">
           {jobId === null ? (
             <span className="font-medium">{webhooks.message[event]}</span>
@@ -55,10 +55,10 @@ export function DeliveryRow({ delivery, onFailure }: DeliveryRowProps) {
           <span className="text-sm text-muted wrap-anywhere text-pretty">{error}</span>
         )}
       </span>
-      <span className="figures text-sm text-faint max-sm:col-start-1 sm:text-right">
+      <span className="figures text-right text-sm text-faint">
         <Time at={endedAt ?? createdAt} />
       </span>
-      <span className="max-sm:col-start-2 max-sm:row-start-1">
+      <span className="max-sm:col-start-3 max-sm:row-start-1">
         {delivery.status !== 'PENDING' && (
           <IconButton
             small

@@ -2,7 +2,6 @@ import type { WebhookRecord } from '@bellhop/model'
 import { useId, useState } from 'react'
 import { Chip } from '../../ui/Chip.tsx'
 import { useNow } from '../../ui/now.ts'
-import { Time } from '../../ui/Time.tsx'
 import { errorSentence } from '../../words/error-sentence.ts'
 import { useWords } from '../../words/use-words.ts'
 import { DeliveryList } from './DeliveryList.tsx'
@@ -44,8 +43,8 @@ export function WebhookCard({ webhook, secret, onSecret }: WebhookCardProps) {
             <span>{webhooks.toldWhen(webhook.events.map((event) => webhooks.events[event]))}</span>
           </p>
           {state === 'failing' && webhook.failingSince !== null && (
-            <p className="text-sm text-warn">
-              <Time at={webhook.failingSince} say={webhooks.failingSince} />
+            <p className="text-sm text-warn text-pretty">
+              {webhooks.failingSince(words.format.dateTime(webhook.failingSince))}
             </p>
           )}
           {state === 'disabled' && webhook.disabledReason !== null && (
