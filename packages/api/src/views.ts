@@ -1,7 +1,6 @@
 import * as business from '@bellhop/business'
 import { tracked } from '@trpc/server'
 import { z } from 'zod'
-import { lastEventId } from './input.ts'
 import { subscribe } from './live-feed.ts'
 import { procedure, router } from './trpc.ts'
 
@@ -22,15 +21,18 @@ export const views = router({
     .input(z.object({ name: viewName }))
     .mutation(({ ctx, input }) => business.resumeView(ctx.call, input)),
 
-  /** Says that a view changed for this workspace. After a reconnect, read again: nothing is replayed. */
+  /**
+   * Says that a view changed for this workspace. From a cursor (`lastEventId`) on nothing is left out and nothing told that
+   * did not change; without one it begins with each view's version, `changed: false`.
+   */
   watch: procedure
-    .input(z.object({ views: z.array(viewName).min(1).max(10), lastEventId }))
+    .input(z.object({ views: z.array(viewName).min(1).max(10), lastEventId: z.string().max(1_000).nullish() }))
     .subscription(({ ctx, input, signal = NEVER }) => {
-      const feed = (until: AbortSignal) => business.watchViews(ctx.call, input, until)
-      return subscribe(ctx, feed, signal, (view) => {
-        const at = new Date().toISOString()
-        return tracked(at, { view, at })
-      })
+      const asked = { views: input.views, cursor: input.lastEventId ?? undefined }
+      const feed = (until: AbortSignal) => business.watchViews(ctx.call, asked, until)
+      return subscribe(ctx, feed, signal, ({ cursor, ...step }) =>
+        tracked(cursor, { ...step, at: new Date().toISOString() }),
+      )
     }),
 })
 

@@ -11,12 +11,12 @@ export interface Listening extends AsyncDisposable {
 /** One LISTEN for the whole process, fanned out in memory to whoever watches. */
 export async function listenForChanges(platform: Platform): Promise<Listening> {
   const jobHub = new JobHub(platform)
-  const viewHub = new ViewHub()
+  const viewHub = new ViewHub(platform.database)
   const listening = await listenForNotifications(
     platform.settings.databaseUrl,
     {
       onJobs: (changed) => jobHub.changed(changed),
-      onView: (view, workspaceIds) => viewHub.changed(view, workspaceIds),
+      onView: (view, version, workspaceIds) => viewHub.changed({ view, version }, workspaceIds),
       onCallers: () => platform.callers.clear(),
       onReconnect: () => {
         platform.callers.clear()

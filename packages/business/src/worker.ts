@@ -101,7 +101,7 @@ export async function startWorker(platform: Platform, options: WorkerOptions): P
   )
   const views = await persistence.startViewKeeper({
     database,
-    onChanged: (view, workspaceIds) => notifier.viewChanged(view, workspaceIds),
+    onChanged: (view, version, workspaceIds) => notifier.viewChanged(view, version, workspaceIds),
     warn: (message, cause) => log.warn(message, cause),
   })
 

@@ -266,5 +266,9 @@ export interface StorageReport {
 
 export interface ViewChange {
   readonly view: string
+  /** Rises with each change of the view. */
+  readonly version: number
+  /** False: it says the version only, to begin with. */
+  readonly changed: boolean
   readonly at: string
 }

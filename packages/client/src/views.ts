@@ -35,12 +35,15 @@ export class Views {
     await this.#caller.again((control) => this.#contract.resume.mutate({ name }, control))
   }
 
-  /** Tells when one of the views has changed for this workspace. Never ends by itself. */
-  watch(
+  /**
+   * Tells when one of the views has changed for this workspace, from the moment it is connected; over lost connections it
+   * leaves nothing out, and tells nothing that did not change. Never ends by itself.
+   */
+  async *watch(
     names: readonly string[],
     { signal }: { readonly signal?: AbortSignal } = {},
   ): AsyncGenerator<ViewChange, void, void> {
-    return readSubscription(
+    const steps = readSubscription(
       this.#contract.watch,
       { views: [...names] },
       {
@@ -49,5 +52,6 @@ export class Views {
         ended: () => false,
       },
     )
+    for await (const step of steps) if (step.changed) yield step
   }
 }

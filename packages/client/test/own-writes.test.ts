@@ -20,7 +20,7 @@ beforeAll(async () => {
   const { databaseUrl } = one.platform.platform.settings
   other = await startHouse({ databaseUrl, worker: false })
   const fetchFromTwo: typeof fetch = (url, init) => {
-    const { pathname, search } = new URL(String(url))
+    const { pathname, search } = new URL(new Request(url).url)
     const { url: server } = init?.method === 'POST' ? one.api : other.api
     asked.push(`${init?.method} ${pathname}${decodeURIComponent(search)}`)
     return fetch(`${server}${pathname}${search}`, init)

@@ -87,6 +87,12 @@ export async function changesAfter(sql: ISql, view: AnyView, after: number): Pro
   }
 }
 
+/** False when the change is certainly not of that tenant. */
+export function concerns(view: AnyView, { tenants }: Change, tenant: string | undefined): boolean {
+  if (tenant === undefined || tenants === 'many') return true
+  return view.strategy !== 'realtime' || view.tenant === undefined || tenants.includes(tenant)
+}
+
 function merged(lists: readonly (readonly string[] | null)[]): Applied['keys'] {
   const names = new Set<string>()
   for (const list of lists) {

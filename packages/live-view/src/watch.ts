@@ -1,6 +1,6 @@
 import { type Sql } from 'postgres'
 import { Alarm } from './alarm.ts'
-import { changesAfter, versionOf, type Change } from './change.ts'
+import { changesAfter, concerns, versionOf, type Change } from './change.ts'
 import { listenToChanges } from './change-listener.ts'
 import { type AnyView } from './view.ts'
 
@@ -51,9 +51,4 @@ export async function* watchView(
 
 function isAborted(signal: AbortSignal | undefined): boolean {
   return signal?.aborted === true
-}
-
-function concerns(view: AnyView, { tenants }: Change, tenant: string | undefined): boolean {
-  if (tenant === undefined || tenants === 'many') return true
-  return view.strategy !== 'realtime' || view.tenant === undefined || tenants.includes(tenant)
 }

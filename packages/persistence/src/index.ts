@@ -132,7 +132,9 @@ export {
   refreshWorkspace,
   resumeView,
   startViewKeeper,
+  viewChangesAfter,
   viewStatuses,
+  viewVersion,
 } from './view-status.ts'
 export type { ViewKeeperOptions } from './view-status.ts'
 export { VIEWS } from './views/index.ts'

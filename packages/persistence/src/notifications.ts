@@ -26,15 +26,16 @@ const LISTEN_WITHIN_MS = 5_000
 /** A hint that something changed. Ids only: the rows are the truth. */
 const message = z.union([
   z.object({ jobs: z.array(z.tuple([z.string(), z.string()])) }),
-  z.object({ view: z.string(), workspaces: z.array(z.string()).nullable() }),
+  // A worker of the release before tells no version.
+  z.object({ view: z.string(), version: z.number().default(0), workspaces: z.array(z.string()).nullable() }),
   z.object({ callers: z.literal('changed') }),
   z.object({ ping: z.string() }),
 ])
 
 export interface NotificationHandlers {
   onJobs(changed: readonly { id: JobId; workspaceId: WorkspaceId }[]): void
-  /** `workspaceIds` null: too many to name. */
-  onView(view: string, workspaceIds: readonly WorkspaceId[] | null): void
+  /** `workspaceIds` null: too many to name. What changed up to `version` may be told later, and by then be old. */
+  onView(view: string, version: number, workspaceIds: readonly WorkspaceId[] | null): void
   /** Somebody may no longer be let in: a key was revoked, a session ended. */
   onCallers(): void
   /** The connection was away: what was said meanwhile is lost, so read again what you watch. */
@@ -44,7 +45,7 @@ export interface NotificationHandlers {
 export interface Notifier extends AsyncDisposable {
   /** Call it after the commit. Nobody waits for it. */
   jobChanged(job: { id: JobId; workspaceId: WorkspaceId }): void
-  viewChanged(view: string, workspaceIds: readonly WorkspaceId[] | null): void
+  viewChanged(view: string, version: number, workspaceIds: readonly WorkspaceId[] | null): void
   callersChanged(): void
 }
 
@@ -62,7 +63,7 @@ export function createNotifier(url: string, onError: (cause: unknown) => void): 
     connection: { application_name: 'bellhop notifier', synchronous_commit: 'off' },
   })
   const jobs = new Map<JobId, WorkspaceId>()
-  const views = new Map<string, Set<WorkspaceId> | null>()
+  const views = new Map<string, ChangedView>()
   let haveCallersChanged = false
   let timer: NodeJS.Timeout | undefined
   let sending: Promise<void> | undefined
@@ -110,10 +111,10 @@ export function createNotifier(url: string, onError: (cause: unknown) => void): 
       if (jobs.size < MAX_GATHERED) jobs.set(id, workspaceId)
       later()
     },
-    viewChanged(view, workspaceIds) {
-      const gathered = views.get(view)
-      if (workspaceIds === null || gathered === null) views.set(view, null)
-      else views.set(view, new Set([...(gathered ?? []), ...workspaceIds]))
+    viewChanged(view, version, workspaceIds) {
+      const gathered = views.get(view) ?? { version, workspaces: new Set() }
+      const workspaces = workspaceIds && gathered.workspaces && new Set([...gathered.workspaces, ...workspaceIds])
+      views.set(view, { version: Math.max(version, gathered.version), workspaces })
       later()
     },
     callersChanged() {
@@ -140,10 +141,15 @@ function* jobPayloads(jobs: ReadonlyMap<JobId, WorkspaceId>): Generator<string> 
   for (let at = 0; at < pairs.length; at += perPayload) yield JSON.stringify({ jobs: pairs.slice(at, at + perPayload) })
 }
 
-function* viewPayloads(views: ReadonlyMap<string, ReadonlySet<WorkspaceId> | null>): Generator<string> {
-  for (const [view, ids] of views) {
-    const named = JSON.stringify({ view, workspaces: ids && [...ids] })
-    yield named.length < MAX_PAYLOAD_BYTES ? named : JSON.stringify({ view, workspaces: null })
+interface ChangedView {
+  readonly version: number
+  readonly workspaces: ReadonlySet<WorkspaceId> | null
+}
+
+function* viewPayloads(views: ReadonlyMap<string, ChangedView>): Generator<string> {
+  for (const [view, { version, workspaces }] of views) {
+    const named = JSON.stringify({ view, version, workspaces: workspaces && [...workspaces] })
+    yield named.length < MAX_PAYLOAD_BYTES ? named : JSON.stringify({ view, version, workspaces: null })
   }
 }
 
@@ -219,7 +225,7 @@ export async function listenForNotifications(
     } else if ('callers' in said) {
       handlers.onCallers()
     } else if ('view' in said) {
-      handlers.onView(said.view, said.workspaces as WorkspaceId[] | null)
+      handlers.onView(said.view, said.version, said.workspaces as WorkspaceId[] | null)
     } else {
       handlers.onJobs(
         said.jobs.map(([id, workspaceId]) => ({ id: id as JobId, workspaceId: workspaceId as WorkspaceId })),

@@ -1,5 +1,15 @@
 import * as liveView from '@bellhop/live-view'
-import { freshness, keepViewsFresh, rebuild, refresh, verifyViews, viewHealth } from '@bellhop/live-view'
+import {
+  changesAfter,
+  concerns,
+  freshness,
+  keepViewsFresh,
+  rebuild,
+  refresh,
+  verifyViews,
+  versionOf,
+  viewHealth,
+} from '@bellhop/live-view'
 import type { Freshness as FoundFreshness, ViewKeeper } from '@bellhop/live-view'
 import type { Freshness, ViewStatus, WorkspaceId } from '@bellhop/model'
 import type { Database } from './database.ts'
@@ -42,11 +52,27 @@ export function viewStatuses({ sql }: Database): Promise<ViewStatus[]> {
   )
 }
 
-/** Computes the whole view anew. False: it is paused, or another release keeps it. */
-export async function recompute({ sql }: Database, name: ViewName): Promise<boolean> {
+/** Computes the whole view anew and answers its version. Undefined: it is paused, or another release keeps it. */
+export async function recompute({ sql }: Database, name: ViewName): Promise<number | undefined> {
   const view = viewNamed(name)
   const applied = view.strategy === 'realtime' ? await rebuild(sql, view) : await refresh(sql, view)
-  return applied !== undefined
+  return applied?.version
+}
+
+/** How many changes the view has seen, from a beginning of its own: it only rises. */
+export function viewVersion({ sql }: Database, name: ViewName): Promise<number> {
+  return versionOf(sql, viewNamed(name))
+}
+
+/** Its version, if that is another, and whether what changed since may be of that workspace. */
+export async function viewChangesAfter(
+  { sql }: Database,
+  name: ViewName,
+  { version, workspaceId }: { version: number; workspaceId: WorkspaceId },
+): Promise<{ version: number; isOfWorkspace: boolean } | undefined> {
+  const view = viewNamed(name)
+  const change = await changesAfter(sql, view, version)
+  return change && { version: change.version, isOfWorkspace: concerns(view, change, workspaceId) }
 }
 
 /** Keeps every worker from the view until it is resumed. What changes meanwhile waits, and readers are told. */
@@ -70,7 +96,7 @@ const AUDIT_KEYS = 100
 export interface ViewKeeperOptions {
   readonly database: Database
   /** `workspaceIds` null: more than can be named. */
-  onChanged(view: string, workspaceIds: readonly WorkspaceId[] | null): void
+  onChanged(view: string, version: number, workspaceIds: readonly WorkspaceId[] | null): void
   warn(message: string, cause: unknown): void
 }
 
@@ -82,9 +108,9 @@ export async function startViewKeeper({ database, onChanged, warn }: ViewKeeperO
     views: VIEWS,
     log: { warn },
     audit: { everyMs: AUDIT_EVERY_MS, keys: AUDIT_KEYS },
-    onApplied: ({ view, tenants }) => {
+    onApplied: ({ view, version, tenants }) => {
       // A view without tenants changes for everybody.
-      onChanged(view, tenants === 'many' || tenants.length === 0 ? null : (tenants as WorkspaceId[]))
+      onChanged(view, version, tenants === 'many' || tenants.length === 0 ? null : (tenants as WorkspaceId[]))
     },
   })
 }

@@ -5,6 +5,7 @@ import { JobIntake } from './job-intake.ts'
 import { putLiveJobs } from './live-jobs.ts'
 import { afterGaps } from './after-gaps.ts'
 import { throttle } from './throttle.ts'
+import { viewNews } from './view-news.ts'
 import { useRevival } from './use-revival.ts'
 import { useConnection, useLiveRoad, useRoad } from './use-live-road.ts'
 
@@ -46,18 +47,18 @@ function JobFeed() {
 
 function ViewFeed() {
   const utils = trpc.useUtils()
-  const [{ catalog, insights, onStarted }] = useState(() => {
-    const ofCatalog = throttle(REFETCH_EVERY_MS, () => void utils.catalog.invalidate())
-    const ofInsights = throttle(REFETCH_EVERY_MS, () => void utils.insights.invalidate())
-    const both = () => {
-      ofCatalog.call()
-      ofInsights.call()
-    }
-    return { catalog: ofCatalog, insights: ofInsights, onStarted: afterGaps(both) }
-  })
+  const [{ catalog, insights, isNews }] = useState(() => ({
+    catalog: throttle(REFETCH_EVERY_MS, () => void utils.catalog.invalidate()),
+    insights: throttle(REFETCH_EVERY_MS, () => void utils.insights.invalidate()),
+    isNews: viewNews(),
+  }))
   const feed = trpc.views.watch.useSubscription(
     { views: ['catalog', 'insights', 'usage'] },
-    { onStarted, onData: ({ data }) => (data.view === 'catalog' ? catalog : insights).call() },
+    {
+      onData: ({ data }) => {
+        if (isNews(data)) (data.view === 'catalog' ? catalog : insights).call()
+      },
+    },
   )
   useRevival(feed)
   useEffect(

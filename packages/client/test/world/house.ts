@@ -135,6 +135,8 @@ class HouseApi {
   intercept: (procedure: string) => number | undefined = () => undefined
   /** Who every call comes from. */
   caller: TestPlatform['owner']['caller']
+  /** Calls and sockets so far. */
+  connections = 0
   /** Every call, in order of coming. */
   readonly calls: string[] = []
   readonly #handle: ReturnType<typeof createHTTPHandler>
@@ -182,6 +184,7 @@ class HouseApi {
     const server = createServer((request, response) => {
       const procedure = (request.url ?? '').replace('/trpc/', '').replace(/\?.*/, '')
       this.calls.push(procedure)
+      this.connections += 1
       const status = this.intercept(procedure)
       if (status !== undefined) return void response.writeHead(status).end('no')
       this.#handle(request, response)
@@ -193,6 +196,7 @@ class HouseApi {
       createContext: ({ info }) => this.#createContext(info.connectionParams?.['apiKey']),
     })
     server.on('upgrade', (request, socket, head) => {
+      this.connections += 1
       if (!this.webSockets) return void socket.end('HTTP/1.1 403 Forbidden\r\n\r\n')
       sockets.handleUpgrade(request, socket, head, (webSocket) => sockets.emit('connection', webSocket, request))
     })
