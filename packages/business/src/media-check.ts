@@ -3,7 +3,7 @@ import { fileTypeFromBuffer } from 'file-type'
 
 /** Types whose files begin with a mark. Bytes without it are something else, whatever they are called. */
 const MARKED =
-  /^(image\/(avif|bmp|gif|heic|jpeg|png|tiff|webp)|video\/(mp4|quicktime|webm|matroska)|application\/(pdf|zip|gzip|vnd\.apache\.parquet))$/
+  /^(image\/(avif|bmp|gif|hei[cf]|jpeg|png|tiff|webp)|video\/(mp4|quicktime|webm|matroska)|application\/(pdf|zip|gzip|vnd\.apache\.parquet))$/
 /** Containers that file-type names for what they are made of, not for what they are. */
 const CONTAINERS: Readonly<Record<string, RegExp>> = {
   'application/xml': /xml|html/,

@@ -10,6 +10,7 @@ const BY_EXTENSION: Readonly<Record<string, string>> = {
   bmp: 'image/bmp',
   gif: 'image/gif',
   heic: 'image/heic',
+  heif: 'image/heif',
   jpeg: 'image/jpeg',
   jpg: 'image/jpeg',
   png: 'image/png',

@@ -19,7 +19,7 @@ export function isJobKindName(name: string): name is JobKindName {
 
 /** The kinds that start by themselves when a file of this type arrives. */
 export function jobKindsFor(mediaType: string): JobKindName[] {
-  if (/^image\/(avif|gif|jpeg|png|tiff|webp)$/.test(mediaType)) return ['image.variants']
+  if (/^image\/(avif|gif|hei[cf]|jpeg|png|svg\+xml|tiff|webp)$/.test(mediaType)) return ['image.variants']
   if (/^(text\/(csv|tab-separated-values)|application\/(json|x-ndjson|vnd\.apache\.parquet))$/.test(mediaType))
     return ['dataset.profile']
   return []

@@ -13,14 +13,16 @@ export const imageVariantsProcessor = defineProcessor('image.variants', async (j
   job.advance('downloading')
   const path = join(scratchDir, 'source')
   const source = await objects.download(input.fileId, path, (done, total) => job.advance('downloading', done, total))
+  const { fileId: _fileId, ...policy } = input
   const made = await runInChild<ImageTask, MadeVariants>({
     entry: ENTRY,
-    task: { path, outDir: scratchDir, widths: input.widths, formats: input.formats },
+    task: { path, mediaType: source.mediaType, outDir: scratchDir, policy },
     scratchDir,
     signal,
     job,
   })
-  job.log(`Read ${made.format}, ${made.width} × ${made.height} pixels as it is to be seen.`)
+  const frames = made.frameCount === 1 ? '' : `, ${made.frameCount} frames`
+  job.log(`Read ${made.format}, ${made.width} × ${made.height} pixels as it is to be seen${frames}.`)
   const files: OutputFile[] = []
   for (const [index, { suffix, ...variant }] of made.variants.entries()) {
     signal.throwIfAborted()
