@@ -14,6 +14,7 @@ const COMMANDS = {
   download: async () => (await import('./commands/download.ts')).download,
   verify: async () => (await import('./commands/verify.ts')).verify,
   keys: async () => (await import('./commands/keys.ts')).keys,
+  shares: async () => (await import('./commands/shares.ts')).shares,
   doctor: async () => (await import('./commands/doctor.ts')).doctor,
   'sign-in-link': async () => (await import('./commands/sign-in-link.ts')).signInLink,
 } as const satisfies Record<string, () => Promise<CliCommand>>
@@ -80,6 +81,7 @@ const DESCRIPTIONS: Record<keyof typeof COMMANDS, string> = {
   download: 'Fetch a file or an output of a job.',
   verify: 'Read stored files again and compare them with what was sent.',
   keys: 'List who was given which key, or revoke one.',
+  shares: 'List how workspaces share the workers, or set the share of one.',
   doctor: 'Try what the bucket does, and say what to mend.',
   'sign-in-link': 'Print a link that signs you in to the page.',
 }

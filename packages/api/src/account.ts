@@ -36,6 +36,10 @@ export const account = router({
     .mutation(({ ctx, input }) => business.createWorkspace(ctx.call, input)),
   quota: procedure.query(({ ctx }) => business.getQuota(ctx.call)),
   setQuota: procedure.input(z.object({ quota })).mutation(({ ctx, input }) => business.setQuota(ctx.call, input)),
+  jobShare: procedure.query(({ ctx }) => business.getJobShare(ctx.call)),
+  lowerJobLimit: procedure
+    .input(z.object({ maxRunningJobs: z.number().int().min(1).max(LIMITS.maxRunningJobs) }))
+    .mutation(({ ctx, input }) => business.lowerJobLimit(ctx.call, input)),
   apiKeys: router({
     list: procedure.query(({ ctx }) => business.listApiKeys(ctx.call)),
     create: procedure

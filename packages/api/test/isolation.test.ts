@@ -12,6 +12,7 @@ let mine: Ids
 let caller: ReturnType<typeof appRouter.createCaller>
 
 interface Ids {
+  workspaceId: string
   fileId: string
   outputId: string
   uploadId: string
@@ -40,6 +41,7 @@ beforeAll(async () => {
   const [key] = (await listValetKeys(owner, { fileId: file.id, limit: 1 })).items
   const { webhook } = await createWebhook(owner, { url: 'https://example.com/secret', events: ['job.failed'] })
   mine = {
+    workspaceId: owner.caller.workspaceId,
     webhookId: webhook.id,
     deliveryId: (await testWebhook(owner, webhook)).id,
     valetKeyId: key!.id,
@@ -80,6 +82,8 @@ const ATTEMPTS: Record<string, { input: (ids: Ids) => unknown; code?: string }> 
   'account.setQuota': {
     input: () => ({ quota: { maxBytes: 2 ** 30, maxFiles: 9, maxFileBytes: 2 ** 20, mediaTypes: ['text/*'] } }),
   },
+  'account.jobShare': { input: () => undefined },
+  'account.lowerJobLimit': { input: () => ({ maxRunningJobs: 2 }) },
   'catalog.search': { input: () => ({ text: 'secret' }) },
   'catalog.facets': { input: () => ({}) },
   'downloads.start': { input: ({ fileId }) => ({ id: fileId }), code: 'FILE_NOT_FOUND' },
@@ -102,6 +106,8 @@ const ATTEMPTS: Record<string, { input: (ids: Ids) => unknown; code?: string }> 
   'jobs.watch': { input: ({ jobId }) => ({ jobId }), code: 'JOB_NOT_FOUND' },
   'jobs.feed': { input: () => ({}) },
   'operations.report': { input: () => undefined },
+  'operations.listJobShares': { input: () => ({}), code: 'FORBIDDEN' },
+  'operations.setJobShare': { input: ({ workspaceId }) => ({ workspaceId, weight: 9 }), code: 'FORBIDDEN' },
   'storage.report': { input: () => undefined },
   'storage.check': { input: () => undefined },
   'storage.sweep': { input: () => undefined },

@@ -1,4 +1,4 @@
-import type { Account, ApiKeyRecord, Role } from '@bellhop/model'
+import type { Account, ApiKeyRecord, JobShare, Role } from '@bellhop/model'
 import type { Caller } from './caller.ts'
 import type { Contract } from './contract.ts'
 
@@ -17,6 +17,16 @@ export class Accounts {
 
   createWorkspace(name: string): Promise<{ id: string; name: string }> {
     return this.#caller.once((control) => this.#contract.createWorkspace.mutate({ name }, control))
+  }
+
+  /** What the workspace has of the workers. */
+  jobShare(): Promise<JobShare> {
+    return this.#caller.again((control) => this.#contract.jobShare.query(undefined, control))
+  }
+
+  /** Bounds what the workspace runs at once. Owners only; to raise it again is for `operations.setJobShare`. */
+  lowerJobLimit(maxRunningJobs: number): Promise<JobShare> {
+    return this.#caller.again((control) => this.#contract.lowerJobLimit.mutate({ maxRunningJobs }, control))
   }
 
   apiKeys(): Promise<readonly ApiKeyRecord[]> {

@@ -19,6 +19,7 @@ import type {
   JobLogStep,
   JobQueuePlace,
   JobPriority,
+  JobShare,
   JobSnapshot,
   JobStatus,
   OpenUpload,
@@ -45,6 +46,8 @@ import type {
   WebhookEvent,
   WebhookId,
   WebhookRecord,
+  WorkspaceId,
+  WorkspaceShare,
 } from '@bellhop/model'
 import type { CompleteUpload, PartToSign, StartUpload } from './upload/upload-port.ts'
 
@@ -108,6 +111,8 @@ export interface Contract {
   }
   operations: {
     report: Query<void, OperationsReport>
+    listJobShares: Query<{ cursor?: string; limit?: number }, Page<WorkspaceShare>>
+    setJobShare: Mutation<{ workspaceId: WorkspaceId } & JobShareChange, JobShare>
   }
   storage: {
     report: Query<void, StorageReport>
@@ -125,6 +130,8 @@ export interface Contract {
   account: {
     me: Query<void, Account>
     createWorkspace: Mutation<{ name: string }, { id: string; name: string }>
+    jobShare: Query<void, JobShare>
+    lowerJobLimit: Mutation<{ maxRunningJobs: number }, JobShare>
     apiKeys: {
       list: Query<void, readonly ApiKeyRecord[]>
       create: Mutation<{ name: string; role?: Role }, { key: string; record: ApiKeyRecord }>
@@ -221,6 +228,13 @@ export interface DeliveryQuery {
   cursor?: string
   /** 1 to 100; default 50. */
   limit?: number
+}
+
+export interface JobShareChange {
+  /** 1 to 1,000. While others wait too, 3 gets three jobs for each one of a workspace with 1. */
+  weight?: number
+  /** 1 to 100,000; null takes the bound away. */
+  maxRunningJobs?: number | null
 }
 
 export interface CatalogFilter {

@@ -12,6 +12,7 @@ export type {
   UsageSummary,
   JobFilter,
   JobPage,
+  JobShareChange,
   NewWebhook,
   StorageReport,
   ViewChange,

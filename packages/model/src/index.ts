@@ -55,6 +55,7 @@ export type {
   JobTransition,
   JobWork,
 } from './job-snapshot.ts'
+export type { JobShare, WorkspaceShare } from './job-share.ts'
 export { JOB_KINDS, isJobKindName, jobKindsFor } from './kinds/index.ts'
 export type { JobKindName } from './kinds/index.ts'
 export type { JobInput, JobKinds, JobOutput, KindArgument, KnownKindName, ParsedJobInput } from './kinds/job-kinds.ts'

@@ -46,6 +46,11 @@ export const LIMITS = {
   jobDelayMs: 30 * 24 * HOUR_MS,
   /** Jobs that one job waits for. */
   jobPredecessors: 16,
+  /** The largest share of the workers that a workspace may have while others wait; the smallest is 1. */
+  jobWeight: 1_000,
+  /** The largest bound on what a workspace runs at once. */
+  maxRunningJobs: 100_000,
+  workspacesPageSize: 100,
   /** The longest that a long-poll is held. */
   longPollMs: 30_000,
   webhooksPerWorkspace: 10,
