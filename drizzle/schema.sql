@@ -626,7 +626,9 @@ create table jobs (
   turn bigint,
   parked_for text,
   has_successors boolean not null default false,
-  is_limited boolean not null default false
+  is_limited boolean not null default false,
+  parent_id text,
+  part_weight real
 );
 
 create table key_rates (
@@ -943,6 +945,8 @@ alter table jobs add constraint jobs_pkey PRIMARY KEY (id);
 
 alter table jobs add constraint jobs_file_id_files_id_fk FOREIGN KEY (file_id) REFERENCES files(id) ON DELETE CASCADE;
 
+alter table jobs add constraint jobs_parent_id_jobs_id_fk FOREIGN KEY (parent_id) REFERENCES jobs(id) ON DELETE CASCADE;
+
 alter table jobs add constraint jobs_workspace_id_workspaces_id_fk FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
 
 alter table jobs add constraint jobs_finished_check CHECK (((status = ANY (ARRAY['COMPLETED'::text, 'FAILED'::text, 'CANCELLED'::text])) = (finished_at IS NOT NULL)));
@@ -1033,7 +1037,7 @@ alter table valet_keys add constraint valet_keys_pkey PRIMARY KEY (id);
 
 alter table valet_keys add constraint valet_keys_workspace_id_workspaces_id_fk FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
 
-alter table valet_keys add constraint valet_keys_purpose_check CHECK ((purpose = ANY (ARRAY['upload'::text, 'upload-part'::text, 'download'::text, 'preview'::text])));
+alter table valet_keys add constraint valet_keys_purpose_check CHECK ((purpose = ANY (ARRAY['upload'::text, 'upload-part'::text, 'download'::text, 'preview'::text, 'job'::text])));
 
 alter table verifications add constraint verifications_pkey PRIMARY KEY (id);
 
@@ -1098,6 +1102,8 @@ CREATE UNIQUE INDEX jobs_idempotency_key_idx ON public.jobs USING btree (workspa
 CREATE INDEX jobs_lane_idx ON public.jobs USING btree (workspace_id, kind, priority, turn) WHERE ((status = 'PENDING'::text) AND (turn > 0));
 
 CREATE INDEX jobs_lease_owner_idx ON public.jobs USING btree (lease_owner) WHERE (lease_owner IS NOT NULL);
+
+CREATE INDEX jobs_parent_id_idx ON public.jobs USING btree (parent_id) WHERE (parent_id IS NOT NULL);
 
 CREATE INDEX jobs_parked_jobs_idx ON public.jobs USING btree (id) WHERE (parked_for = 'jobs'::text);
 

@@ -1,7 +1,7 @@
 import type { FileId, UploadId, UserId, ValetKeyId } from './ids.ts'
 
 /** What a key was issued for. */
-export const VALET_KEY_PURPOSES = ['upload', 'upload-part', 'download', 'preview'] as const
+export const VALET_KEY_PURPOSES = ['upload', 'upload-part', 'download', 'preview', 'job'] as const
 export type ValetKeyPurpose = (typeof VALET_KEY_PURPOSES)[number]
 
 /** How long keys live, as the operator has set it. */

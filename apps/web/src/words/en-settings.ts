@@ -230,6 +230,7 @@ export const enSettings = {
       'upload-part': 'To send parts',
       download: 'To download',
       preview: 'To show in a page',
+      job: 'To be read by a job',
     } satisfies Record<ValetKeyPurpose, string> as Record<ValetKeyPurpose, string>,
     part: (number: number) => `part ${count(number)}`,
     parts: (first: number, last: number) => `parts ${count(first)}–${count(last)}`,
@@ -254,6 +255,7 @@ export const enSettings = {
         'No key follows under this one, so a long download stops when it next asks. Who holds the key may still begin with it until it dies, and who may read the file may ask for another.',
       preview:
         'Who holds the address may still look at the picture until the key dies, and who may read the file may ask for another.',
+      job: 'The job that reads by it goes on until the key dies; cancel the job to stop it at once.',
     } satisfies Record<ValetKeyPurpose, string> as Record<ValetKeyPurpose, string>,
     revokeUntil: (when: string) => `It dies by itself: ${when}.`,
     announceRevoked: 'The key is revoked.',

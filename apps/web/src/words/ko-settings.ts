@@ -222,7 +222,13 @@ export const koSettings = {
     onlyFile: (name) => `이 파일의 키만: ${name}`,
     onlyPerson: (name) => `이 사람의 키만: ${name}`,
     columns: { what: '목적', who: '사람', moves: '최대 크기', issued: '만든 때', state: '상태' },
-    purposes: { upload: '파일 보내기', 'upload-part': '조각 보내기', download: '다운로드', preview: '화면에 보이기' },
+    purposes: {
+      upload: '파일 보내기',
+      'upload-part': '조각 보내기',
+      download: '다운로드',
+      preview: '화면에 보이기',
+      job: '작업이 읽기',
+    },
     part: (number) => `조각 ${count(number)}`,
     parts: (first, last) => `조각 ${count(first)}–${count(last)}`,
     goneFile: '사라진 파일',
@@ -245,6 +251,7 @@ export const koSettings = {
         '이 키에 이어지는 키가 나가지 않으므로, 긴 다운로드는 다음 키를 요청할 때 멈춥니다. 키를 가진 사람은 만료될 때까지 새로 시작할 수 있고, 파일을 읽을 수 있는 사람은 다른 키를 요청할 수 있습니다.',
       preview:
         '주소를 가진 사람은 키가 만료될 때까지 그림을 볼 수 있고, 파일을 읽을 수 있는 사람은 다른 키를 요청할 수 있습니다.',
+      job: '이 키로 읽는 작업은 키가 만료될 때까지 계속됩니다. 바로 멈추려면 작업을 취소하세요.',
     },
     revokeUntil: (when) => `저절로 만료되는 때: ${when}.`,
     announceRevoked: '키를 철회했습니다.',

@@ -16,6 +16,7 @@ import {
   timestamp,
   uniqueIndex,
 } from 'drizzle-orm/pg-core'
+import type { AnyPgColumn } from 'drizzle-orm/pg-core'
 import type { AttemptUsage, StageSpan } from '../attempt-usage.ts'
 import { oneOf } from './columns.ts'
 import { files } from './files.ts'
@@ -52,6 +53,12 @@ export const jobs = pgTable(
     hasSuccessors: boolean('has_successors').notNull().default(false),
     /** It takes a place under a limit while it runs. */
     isLimited: boolean('is_limited').notNull().default(false),
+    /** The job whose part it is; that one waits for it. */
+    parentId: text('parent_id')
+      .$type<JobId>()
+      .references((): AnyPgColumn => jobs.id, { onDelete: 'cascade' }),
+    /** How much of its parent's work it is, in relation to the other parts; null where it is none. */
+    partWeight: real('part_weight'),
     leaseToken: text('lease_token'),
     leaseOwner: text('lease_owner').$type<WorkerId>(),
     input: jsonb().notNull(),
@@ -73,6 +80,9 @@ export const jobs = pgTable(
   (t) => [
     index('jobs_workspace_id_idx').on(t.workspaceId, t.id.desc()),
     index('jobs_file_id_idx').on(t.fileId, t.id.desc()),
+    index('jobs_parent_id_idx')
+      .on(t.parentId)
+      .where(sql`parent_id is not null`),
     // Feeds read what is active, and what ended since their cursor.
     index('jobs_active_idx')
       .on(t.workspaceId, t.id)
