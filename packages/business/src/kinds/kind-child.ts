@@ -9,7 +9,8 @@ import type { KindTask } from './kind-message.ts'
 import { kindRun, logConsole } from './kind-run.ts'
 
 async function runKind(task: KindTask, report: ChildReport): Promise<unknown> {
-  new Worker(new URL('parent-watch.ts', import.meta.url), { workerData: task.workerPid }).unref()
+  const workerData = { workerPid: task.workerPid }
+  new Worker(new URL('../processors/child/parent-watch.ts', import.meta.url), { workerData }).unref()
   logConsole()
   const line = new WorkerLine()
   // The worker has proved that it is one.

@@ -1,0 +1,27 @@
+/** Pixels of one picture: 8K with some room. A decoder refuses more before it takes memory for it. */
+export const MAX_VIDEO_PIXELS = 8192 * 5120
+/** Tracks of one file; more are a fault of the file, or an attack on whoever opens each. */
+export const MAX_TRACKS = 64
+/** Resident memory of one child; above it, it ends itself. */
+export const MAX_CHILD_BYTES = 3 * 1024 ** 3
+/** FFmpeg's threads for one codec. */
+export const MAX_CODEC_THREADS = 16
+/** What is read of a file to tell what is in it. */
+export const PROBE_BYTES = 32 * 1024 * 1024
+export const PROBE_SECONDS = 20
+/** A store that says nothing for so long is asked again. */
+export const READ_TIMEOUT_MS = 20_000
+/** A frame is drawn, or written, no faster than this; more frames a second are left out. */
+export const MAX_FRAME_RATE = 60
+/** Between key frames of what is encoded, and so the length of a segment of HLS. */
+export const KEY_FRAME_SECONDS = 4
+/** Errors of a decoder in a row after which a file counts as damaged; single ones are passed over, as players do. */
+export const MAX_DAMAGED_IN_A_ROW = 500
+/** A key to read outlives its job by so much. */
+export const KEY_MARGIN_MS = 5 * 60_000
+export const POSTER_WIDTH_PX = 1_280
+export const FILMSTRIP_FRAMES = 100
+export const FILMSTRIP_COLUMNS = 10
+export const FILMSTRIP_FRAME_PX = 160
+/** Of a waveform, as the contract has it; importing that would bring zod into every child. */
+export const WAVEFORM_PEAKS = 2_000

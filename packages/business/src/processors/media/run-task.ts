@@ -1,0 +1,25 @@
+import { AV_LOG_FATAL } from 'node-av/constants'
+import { Log } from 'node-av/lib'
+import type { ChildReport } from '../child/message.ts'
+import { encodeStretch } from './encode-stretch.ts'
+import { joinStretches } from './join-stretches.ts'
+import type { MediaWork } from './media-task.ts'
+import { probeMedia } from './probe-media.ts'
+
+/** How often the worker hears of it. */
+const REPORT_EVERY_MS = 100
+
+/** Imports the engine, which is missing on some machines. */
+export function runTask(task: MediaWork, { advance }: ChildReport): Promise<unknown> {
+  Log.setLevel(AV_LOG_FATAL)
+  let toldAt = 0
+  const tell = (stage: string) => (done: number, total: number) => {
+    if (performance.now() - toldAt < REPORT_EVERY_MS) return
+    toldAt = performance.now()
+    advance(stage, done, total)
+  }
+  if (task.type === 'probe') return probeMedia(task, tell('drawing'))
+  if (task.type === 'join') return joinStretches(task)
+  const encoding = tell('encoding')
+  return encodeStretch(task, (done) => encoding(Math.min(done, task.seconds), task.seconds))
+}
