@@ -714,6 +714,16 @@ create table outputs (
   created_at timestamp with time zone not null default now()
 );
 
+create table presets (
+  workspace_id text not null,
+  name text not null,
+  kind text not null,
+  settings jsonb not null,
+  is_default boolean not null,
+  updated_by text not null,
+  updated_at timestamp with time zone not null default now()
+);
+
 create table quotas (
   workspace_id text not null,
   max_bytes bigint,
@@ -995,6 +1005,10 @@ alter table outputs add constraint outputs_job_id_jobs_id_fk FOREIGN KEY (job_id
 
 alter table outputs add constraint outputs_workspace_id_workspaces_id_fk FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
 
+alter table presets add constraint presets_workspace_id_name_pk PRIMARY KEY (workspace_id, name);
+
+alter table presets add constraint presets_workspace_id_workspaces_id_fk FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
+
 alter table quotas add constraint quotas_pkey PRIMARY KEY (workspace_id);
 
 alter table quotas add constraint quotas_workspace_id_workspaces_id_fk FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
@@ -1124,6 +1138,8 @@ CREATE INDEX members_user_id_idx ON public.members USING btree (user_id);
 CREATE INDEX outputs_file_id_idx ON public.outputs USING btree (file_id, id DESC NULLS LAST);
 
 CREATE INDEX outputs_job_id_idx ON public.outputs USING btree (job_id);
+
+CREATE UNIQUE INDEX presets_default_idx ON public.presets USING btree (workspace_id, kind) WHERE is_default;
 
 CREATE INDEX sessions_user_id_idx ON public.sessions USING btree (user_id);
 

@@ -8,10 +8,14 @@ const jobInput = z
 
 export const idempotencyKey = z.string().min(1).max(LIMITS.idempotencyKeyChars)
 
+export const presetName = z.string().trim().min(1).max(LIMITS.presetNameChars)
+
 /** What is asked of jobs, over tRPC and over plain HTTP alike. */
 export const jobToSubmit = z.object({
   kind: jobKind,
   input: jobInput,
+  /** Its settings hold where `input` says nothing. */
+  preset: presetName.optional(),
   idempotencyKey: idempotencyKey.optional(),
   priority: z.enum(JOB_PRIORITIES).optional(),
   delayMs: z.number().int().min(0).max(LIMITS.jobDelayMs).optional(),

@@ -5,6 +5,7 @@ import { files } from './files.ts'
 import { insights } from './insights.ts'
 import { jobs } from './jobs.ts'
 import { operations } from './operations.ts'
+import { presets } from './presets.ts'
 import { storage } from './storage.ts'
 import { router } from './trpc.ts'
 import { uploads } from './uploads.ts'
@@ -20,6 +21,7 @@ export const appRouter = router({
   insights,
   jobs,
   operations,
+  presets,
   storage,
   uploads,
   valetKeys,

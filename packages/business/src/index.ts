@@ -45,6 +45,8 @@ export { abortUpload, completeUpload, renewUpload, signParts, startUpload } from
 export { listValetKeys, revokeValetKey } from './valet-keys.ts'
 export { ViewHub } from './view-hub.ts'
 export { listViews, pauseView, refreshView, refreshWorkspaceView, resumeView, watchViews } from './views.ts'
+export { deletePreset, listPresets, setPreset } from './presets.ts'
+export type { SetPreset } from './presets.ts'
 export {
   createWebhook,
   deleteWebhook,

@@ -4,6 +4,7 @@ import type { FileId, JobId, JobKind, JobKindRegistry, JobPriority, UserId, Work
 import { findFile, findJobByIdempotencyKey, insertJob, lockPredecessors } from '@bellhop/persistence'
 import type { JobOrder, JobRow, Executor } from '@bellhop/persistence'
 import { describeFaults } from './input-faults.ts'
+import { withPreset } from './presets.ts'
 
 export interface JobOrderRequest {
   /** Default: normal. */
@@ -20,19 +21,22 @@ export interface JobRequest extends JobOrderRequest {
   readonly kind: string
   readonly input: unknown
   readonly idempotencyKey?: string | undefined
+  /** Of the workspace; its settings hold where `input` says nothing. */
+  readonly preset?: string | undefined
 }
 
 /**
  * Writes a job and queues it in the caller's transaction, so that it exists if and only if what caused it does. Where
  * nothing else belongs to it, and it waits for no others, none is needed: it is one statement.
  * The same idempotency key with the same request gives the same job.
- * @throws AppError UNKNOWN_JOB_KIND, JOB_INPUT_INVALID, JOB_NOT_FOUND, IDEMPOTENCY_CONFLICT
+ * @throws AppError UNKNOWN_JOB_KIND, PRESET_NOT_FOUND, JOB_INPUT_INVALID, JOB_NOT_FOUND, IDEMPOTENCY_CONFLICT
  */
 export async function startJob(tx: Executor, kinds: JobKindRegistry, request: JobRequest): Promise<JobRow> {
   const { workspaceId, createdBy, idempotencyKey } = request
-  const { kind, input } = parseRequest(kinds, request)
+  const kind = knownKind(kinds, request)
+  const input = parseInput(kind, await withPreset(tx, kind, request))
   const order = orderOf(request)
-  const requestHash = hashOf([kind.name, input], order)
+  const requestHash = hashOf(askedOf(kind, request, input), order)
   const before = await findHolder(tx, request, requestHash)
   if (before) return before
   const fileId = fileOf(input)
@@ -56,6 +60,11 @@ export async function startJob(tx: Executor, kinds: JobKindRegistry, request: Jo
 
 function orderOf({ priority = 'normal', delayMs = 0, after = [] }: JobOrderRequest): JobOrder {
   return { priority, delayMs, after: [...new Set(after)].toSorted() }
+}
+
+/** What is compared when a key comes again: of a kind that may take a preset it is what was said, for a preset may change. */
+function askedOf(kind: JobKind, { input, preset }: JobRequest, parsed: unknown): unknown[] {
+  return kind.accepts || preset !== undefined ? [kind.name, input, preset ?? null] : [kind.name, parsed]
 }
 
 /** When and after what is part of a request. Where nothing is said, its hash is what it was before one could say it. */
@@ -91,17 +100,16 @@ async function requireReadyFile(tx: Executor, workspaceId: WorkspaceId, fileId: 
   if (file.status !== 'READY') throw new AppError('FILE_NOT_READY')
 }
 
-function parseRequest(kinds: JobKindRegistry, request: JobRequest): { kind: JobKind; input: unknown } {
+function knownKind(kinds: JobKindRegistry, request: JobRequest): JobKind {
   const kind = kinds.kindOf(request.kind)
-  if (!kind) {
-    const names = kinds.all.map(({ name }) => name)
-    throw new AppError(
-      'UNKNOWN_JOB_KIND',
-      `There is no job of kind \`${request.kind}\`; use one of ${names.join(', ')}.`,
-    )
-  }
-  const parsed = kind.input.safeParse(request.input)
-  if (parsed.success) return { kind, input: parsed.data }
+  if (kind) return kind
+  const names = kinds.all.map(({ name }) => name)
+  throw new AppError('UNKNOWN_JOB_KIND', `There is no job of kind \`${request.kind}\`; use one of ${names.join(', ')}.`)
+}
+
+function parseInput(kind: JobKind, input: unknown): unknown {
+  const parsed = kind.input.safeParse(input)
+  if (parsed.success) return parsed.data
   const faults = describeFaults(parsed.error)
   throw new AppError('JOB_INPUT_INVALID', `The input does not fit ${kind.name}. ${faults.join(' ')}`, {
     details: { faults },

@@ -12,6 +12,7 @@ export interface SubmitJob extends JobOrderRequest {
   readonly kind: string
   readonly input: unknown
   readonly idempotencyKey?: string | undefined
+  readonly preset?: string | undefined
 }
 
 /** Answers at once; the work is done by a worker. */

@@ -1,4 +1,4 @@
-import { AppError, jobKindsFor } from '@bellhop/model'
+import { AppError } from '@bellhop/model'
 import type { CompletedUpload, ErrorCode, JobId } from '@bellhop/model'
 import {
   beginComplete,
@@ -17,6 +17,7 @@ import type { CompletingLease, Executor, UploadRow } from '@bellhop/persistence'
 import { CompletingHold } from './completing-hold.ts'
 import { startJob } from './job-submission.ts'
 import type { Platform } from './platform.ts'
+import { kindsOnArrival } from './presets.ts'
 import { Rejection } from './rejection.ts'
 import { assembleUpload } from './upload-assembly.ts'
 import { awaitsReread, proveUpload } from './upload-proof.ts'
@@ -125,7 +126,8 @@ export async function acceptUpload(platform: Platform, upload: UploadRow, found:
       await queueChore(tx, 'objects:delete', { objectKeys: [upload.file.objectKey], multipart: null })
       return true
     }
-    for (const kind of upload.file.startJobs ? jobKindsFor(found.mediaType) : []) {
+    const kinds = upload.file.startJobs ? await kindsOnArrival(tx, platform.kinds, workspaceId, found.mediaType) : []
+    for (const kind of kinds) {
       const job = await startJob(tx, platform.kinds, { workspaceId, createdBy: userId, kind, input: { fileId } })
       started.push(job.id)
     }

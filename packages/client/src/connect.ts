@@ -13,6 +13,7 @@ import { openConnection } from './links.ts'
 import type { Connection, Transport } from './links.ts'
 import { Operations } from './operations.ts'
 import { OwnWrites } from './own-writes-link.ts'
+import { Presets } from './presets.ts'
 import { Storage } from './storage.ts'
 import { ValetKeys } from './valet-keys.ts'
 import { Views } from './views.ts'
@@ -59,6 +60,7 @@ export class Bellhop implements AsyncDisposable {
   readonly views: Views
   readonly storage: Storage
   readonly valetKeys: ValetKeys
+  readonly presets: Presets
   readonly webhooks: Webhooks
   readonly operations: Operations
   readonly account: Accounts
@@ -95,6 +97,7 @@ export class Bellhop implements AsyncDisposable {
     this.insights = new Insights(contract.insights, caller)
     this.views = new Views(contract.views, caller)
     this.valetKeys = new ValetKeys(contract.valetKeys, caller)
+    this.presets = new Presets(contract.presets, caller)
     this.webhooks = new Webhooks(contract.webhooks, caller)
     this.operations = new Operations(contract.operations, caller)
     this.storage = new Storage(contract.storage, caller, { timeoutMs })

@@ -26,6 +26,7 @@ import type {
   OperationsReport,
   OutputId,
   Page,
+  PresetRecord,
   Preview,
   Role,
   SignedPart,
@@ -99,6 +100,11 @@ export interface Contract {
     summary: Query<InsightQuery, InsightSummary>
     usage: Query<InsightQuery, UsageSummary>
   }
+  presets: {
+    list: Query<void, readonly PresetRecord[]>
+    set: Mutation<{ name: string; kind: string; settings: Record<string, unknown>; isDefault?: boolean }, PresetRecord>
+    delete: Mutation<{ name: string }, { name: string }>
+  }
   webhooks: {
     list: Query<void, readonly WebhookRecord[]>
     create: Mutation<NewWebhook, WebhookWithSecret>
@@ -171,6 +177,7 @@ export type Disposition = 'attachment' | 'inline'
 interface JobToSubmit {
   kind: string
   input: unknown
+  preset?: string
   idempotencyKey?: string
   priority?: JobPriority
   delayMs?: number

@@ -23,6 +23,7 @@ export type { DownloadOptions, DownloadedFile } from './download/download-run.ts
 export type { DownloadTarget, NodeWritable } from './download/sink.ts'
 export type { CompletedJob, JobIdOf, JobRef, SubmittedJob } from './job-ref.ts'
 export type { SubmitOptions, WaitOptions } from './jobs.ts'
+export type { NewPreset } from './presets.ts'
 export type { Transport } from './links.ts'
 export type { OwnWrites } from './own-writes-link.ts'
 export type { FileAtHand } from './journal/file-memory.ts'
@@ -33,4 +34,14 @@ export type { ManyInput, ManyOptions, ManyResult } from './upload/many-uploads.t
 export type { TransferPhase, TransferProgress, WaitingFor } from './upload/transfer-progress.ts'
 export type { UploadHandle, UploadHandleStatus, UploadSnapshot, UploadedFile } from './upload/upload-handle.ts'
 export type { ResumeOptions, UploadOptions } from './upload/upload-options.ts'
-export type { FileId, JobId, OutputId, UploadId, ViewStatus, Want, WorkspaceId } from '@bellhop/model'
+export type {
+  FileId,
+  JobId,
+  OutputId,
+  PresetRecord,
+  PresetSettings,
+  UploadId,
+  ViewStatus,
+  Want,
+  WorkspaceId,
+} from '@bellhop/model'

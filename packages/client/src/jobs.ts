@@ -20,6 +20,8 @@ import { readSubscription } from './subscription.ts'
 export interface SubmitOptions {
   /** The same key with the same request answers the same job. Default: one for this call, so that its retries are safe. */
   readonly idempotencyKey?: string
+  /** A preset of the workspace, of this kind: its settings hold where `input` says nothing. */
+  readonly preset?: string
   /** Among the jobs of the workspace: `high` goes before those that wait, `low` behind. Default: normal. */
   readonly priority?: JobPriority
   /** Not before so many milliseconds from now; at most 30 days. */

@@ -51,6 +51,7 @@ export const ERRORS = {
   VALET_KEY_NOT_FOUND: entry('NOT_FOUND', false, 'There is no such key in this workspace.'),
   VIEW_NOT_FOUND: entry('NOT_FOUND', false, 'There is no view of that name.'),
   VIEW_PAUSED: entry('CONFLICT', false, 'The view is paused, so that nothing recomputes it; resume it first.'),
+  PRESET_NOT_FOUND: entry('NOT_FOUND', false, 'There is no such preset in this workspace.'),
   WEBHOOK_NOT_FOUND: entry('NOT_FOUND', false, 'There is no such webhook in this workspace.'),
   DELIVERY_NOT_FOUND: entry('NOT_FOUND', false, 'There is no such delivery in this workspace.'),
   ROUTE_NOT_FOUND: entry(
@@ -88,6 +89,7 @@ export const ERRORS = {
   JOB_NOT_RETRYABLE: entry('CONFLICT', false, 'Only a job that failed can be retried.'),
   JOB_NOT_COMPLETED: entry('CONFLICT', true, 'The job is not COMPLETED, so it has no result.'),
   WEBHOOK_ADDRESS_REFUSED: entry('BAD_REQUEST', false, 'Webhooks are sent to public http and https addresses only.'),
+  PRESET_LIMIT: entry('CONFLICT', false, 'This workspace has as many presets as it may; delete one first.'),
   WEBHOOK_LIMIT: entry('CONFLICT', false, 'This workspace has as many webhooks as it may; delete one first.'),
   RATE_LIMITED: entry('TOO_MANY_REQUESTS', true, 'Too many requests; wait a moment and try again.'),
   STORE_UNAVAILABLE: entry(

@@ -54,6 +54,8 @@ export const LIMITS = {
   /** The longest that a long-poll is held. */
   longPollMs: 30_000,
   webhooksPerWorkspace: 10,
+  presetsPerWorkspace: 100,
+  presetNameChars: 64,
   webhookUrlChars: 2_000,
   deliveriesPageSize: 100,
   /** Read from the start of a finished upload to tell its type. */

@@ -164,6 +164,16 @@ export {
   setWebhookSecret,
   updateWebhook,
 } from './webhooks.ts'
+export {
+  deletePreset,
+  findDefaultPreset,
+  findPreset,
+  listDefaultKinds,
+  listPresets,
+  lockPresetsOf,
+  upsertPreset,
+} from './presets.ts'
+export type { PresetRow } from './presets.ts'
 export type { WebhookRow } from './webhooks.ts'
 export { guardedPost, parseTarget } from './guarded-post.ts'
 export { beat, registerWorker, removeWorker, takeSilentWorkers } from './workers.ts'

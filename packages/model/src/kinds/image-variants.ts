@@ -17,6 +17,7 @@ export const imageVariants = jobKind({
   name: 'image.variants',
   version: 2,
   timeoutMs: 5 * 60_000,
+  accepts: /^image\/(avif|gif|hei[cf]|jpeg|png|svg\+xml|tiff|webp)$/,
   stages: [
     { name: 'downloading', weight: 2, unit: 'bytes' },
     { name: 'decoding', weight: 15 },

@@ -20,6 +20,11 @@ export interface JobKind<
   readonly maxRunning?: number
   /** What its work consists of, in order. Without them `run` tells a fraction of the whole. */
   readonly stages?: readonly JobStage[]
+  /**
+   * Media types of the files that it is about. Its jobs then take the workspace's default preset of it where they name none,
+   * and such a preset starts one for every file of these types that arrives.
+   */
+  readonly accepts?: RegExp
 }
 
 /** One part of the work of a kind. */

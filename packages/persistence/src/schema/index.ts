@@ -17,3 +17,4 @@ export {
   workers,
 } from './jobs.ts'
 export { webhookDeliveries, webhooks } from './webhooks.ts'
+export { presets } from './presets.ts'
