@@ -3,8 +3,8 @@ import { stat } from 'node:fs/promises'
 import { Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { JobInputError, newId } from '@bellhop/model'
-import type { FileId, JobObjects, NewOutput, OutputFile, SourceFile, Verification } from '@bellhop/model'
-import { findCompletedUploadOf, findFile, listPromisedParts } from '@bellhop/persistence'
+import type { FileId, JobObjects, NewOutput, OpenedFile, OutputFile, SourceFile, Verification } from '@bellhop/model'
+import { findCompletedUploadOf, findFile, listPromisedParts, recordValetKeys } from '@bellhop/persistence'
 import type { JobRow, PendingOutput } from '@bellhop/persistence'
 import type { Platform } from './platform.ts'
 import { readAgain } from './stored-bytes.ts'
@@ -66,6 +66,19 @@ export class AttemptObjects implements JobObjects {
     if (receivedBytes !== object.sizeBytes)
       throw new Error(`The store sent ${receivedBytes} of ${object.sizeBytes} bytes.`)
     return { id: file.id, name: file.name, mediaType: file.mediaType, sizeBytes: file.sizeBytes }
+  }
+
+  async open(fileId: FileId, lifeMs: number): Promise<OpenedFile> {
+    const { database, store } = this.#platform
+    const { workspaceId, createdBy } = this.#job
+    const file = await findFile(database.db, workspaceId, fileId)
+    if (file?.status !== 'READY')
+      throw new JobInputError('FILE_GONE', 'The file was deleted before this job could read it.')
+    const { id, name, mediaType, sizeBytes, objectKey } = file
+    await recordValetKeys(database.db, [
+      { workspaceId, userId: createdBy ?? file.ownerId, fileId, objectKey, sizeBytes, purpose: 'job', lifeMs },
+    ])
+    return { id, name, mediaType, sizeBytes, address: store.signRead(objectKey, lifeMs) }
   }
 
   async verify(

@@ -29,6 +29,8 @@ export interface JobObjects {
     path: string,
     onBytes?: (receivedBytes: number, ofBytes: number) => void,
   ): Promise<SourceFile>
+  /** A key to read any range of the file by HTTP, or a path to it, for `lifeMs`; throws JobInputError when it is gone. */
+  open(fileId: FileId, lifeMs: number): Promise<OpenedFile>
   /** Reads the stored bytes of a file again, in bounded memory, and holds them against what was promised of them. */
   verify(fileId: FileId, onBytes?: (readBytes: number, ofBytes: number) => void): Promise<Verification>
   /** Stores an output under the attempt's own prefix. Others see it when the job is COMPLETED, and only then. */
@@ -54,6 +56,10 @@ export interface SourceFile {
   readonly name: string
   readonly mediaType: string
   readonly sizeBytes: number
+}
+
+export interface OpenedFile extends SourceFile {
+  readonly address: string
 }
 
 export interface NewOutput {

@@ -36,6 +36,7 @@ export function issueObjectKeys(options: ObjectStoreOptions) {
   const endpoint = options.publicEndpoint ?? options.endpoint
   const s3 = openS3Client(endpoint, options)
   const signer = createKeySigner({ ...options, endpoint })
+  const inside = createKeySigner(options)
 
   return {
     signPut({ objectKey, sizeBytes, mediaType, sha256, binding, expiresInMs, target }: PutKey): SignedRequest {
@@ -62,6 +63,11 @@ export function issueObjectKeys(options: ObjectStoreOptions) {
         headers: payload.sha256 === undefined ? headers : { ...headers, 'x-amz-content-sha256': payload.sha256 },
         expiresInMs,
       }
+    },
+
+    /** For a process of our own, at the store's address as we see it; any range of the object, as often as it likes. */
+    signRead(objectKey: string, expiresInMs: number): string {
+      return inside.sign({ method: 'GET', objectKey, expiresInMs })
     },
 
     async signGet({

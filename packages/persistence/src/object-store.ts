@@ -69,6 +69,7 @@ export function openObjectStore(options: ObjectStoreOptions) {
   return {
     signPut: keys.signPut,
     signGet: keys.signGet,
+    signRead: keys.signRead,
 
     /** Returns the store's own id of the multipart upload. */
     async createMultipart(

@@ -6,6 +6,7 @@ import { isOwnKind } from '../kinds/own-kind.ts'
 import { datasetProfileProcessor } from './dataset/dataset-profile.ts'
 import { fileVerifyProcessor } from './file-verify.ts'
 import { imageVariantsProcessor } from './image/image-variants.ts'
+import { mediaProbeProcessor } from './media/media-probe.ts'
 import type { Processor } from './processor.ts'
 
 /** Total over the kinds: a kind that nobody runs does not compile. */
@@ -13,6 +14,7 @@ const PROCESSORS: { readonly [K in JobKindName]: Processor<K> } = {
   'image.variants': imageVariantsProcessor,
   'dataset.profile': datasetProfileProcessor,
   'file.verify': fileVerifyProcessor,
+  'media.probe': mediaProbeProcessor,
 }
 
 /** A processor for whoever knows its kind at run time only: input and output are what its kind's schemas made of them. */

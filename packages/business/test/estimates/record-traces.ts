@@ -97,6 +97,8 @@ async function record(source: Source): Promise<Trace> {
           await pipeline(createReadStream(stored), counted(sizeBytes, onBytes), createWriteStream(path))
           return { id, name: source.name, mediaType: source.mediaType, sizeBytes }
         },
+        open: (id) =>
+          Promise.resolve({ id, name: source.name, mediaType: source.mediaType, sizeBytes, address: stored }),
         async verify(_id, onBytes = () => undefined) {
           const hash = createHash('sha256')
           await pipeline(createReadStream(stored), counted(sizeBytes, onBytes), hash)

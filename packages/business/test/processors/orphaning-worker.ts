@@ -19,6 +19,7 @@ await datasetProfileProcessor.run({
   log: () => undefined,
   objects: {
     download: (id) => Promise.resolve({ id, name: 'large.csv', mediaType: 'text/csv', sizeBytes: 1 }),
+    open: () => Promise.reject(new Error('Nothing is to be opened here.')),
     verify: () => Promise.reject(new Error('Nothing is to be verified here.')),
     put: () => Promise.reject(new Error('The test should have killed this process by now.')),
   },

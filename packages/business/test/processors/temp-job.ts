@@ -42,6 +42,10 @@ export async function tempJob<Input>(
         await copyFile(stored, path)
         return { id, name: source.name, mediaType: source.mediaType, sizeBytes: (await stat(path)).size }
       },
+      open: async (id) => {
+        const { name, mediaType } = source
+        return { id, name, mediaType, sizeBytes: (await stat(stored)).size, address: stored }
+      },
       verify: () => Promise.reject(new Error('Nothing is to be verified here.')),
       put: (output) => put(output, outputPath(output.name)),
     },

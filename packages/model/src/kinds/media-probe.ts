@@ -79,7 +79,7 @@ export const mediaProbe = jobKind({
         intervalSeconds: z.number().positive(),
       })
       .nullable(),
-    /** The loudest of each stretch, 0 to 1, from the beginning to the end; null where there is no sound. */
+    /** Of sound alone: the loudest of each stretch, 0 to 1, from the beginning to the end. Null for a video. */
     waveform: z
       .object({ secondsPerPeak: z.number().positive(), peaks: z.array(z.number().min(0).max(1)).max(WAVEFORM_PEAKS) })
       .nullable(),

@@ -1,0 +1,67 @@
+import process from 'node:process'
+import { AV_LOG_FATAL, AV_PKT_DATA_DISPLAYMATRIX } from 'node-av/constants'
+import { Filter, FilterGraph, FilterInOut, FormatContext, Frame, Log } from 'node-av/lib'
+import { EncodedTrack } from '../../src/processors/media/encoded-track.ts'
+import { engineOptions } from '../../src/processors/media/engine-options.ts'
+import type { EncoderSettings } from '../../src/processors/media/encoded-track.ts'
+
+/** One file that the engine makes for a test. */
+export interface Material {
+  readonly path: string
+  readonly format: string
+  readonly tracks: readonly MaterialTrack[]
+  /** Degrees clockwise that a player is to turn the picture by. */
+  readonly rotation?: 90 | 180 | 270
+}
+
+export interface MaterialTrack extends EncoderSettings {
+  /** A chain that begins with a source: `testsrc2=…`, `sine=…`. */
+  readonly graph: string
+}
+
+function make({ path, format, tracks, rotation }: Material): void {
+  const muxer = new FormatContext()
+  muxer.allocOutputContext2(null, format, path)
+  const sources = tracks.map(({ graph, ...settings }) => {
+    const filters = new FilterGraph()
+    filters.alloc()
+    const isPicture = /^(testsrc|color|smpte|life|mandelbrot)/.test(graph)
+    const sink = filters.createFilter(Filter.getByName(isPicture ? 'buffersink' : 'abuffersink')!, 'out', null)!
+    const end = new FilterInOut()
+    end.alloc()
+    end.name = 'out'
+    end.filterCtx = sink
+    end.padIdx = 0
+    if (filters.parsePtr(graph, end, null) < 0 || filters.configSync() < 0) throw new Error(`No such source: ${graph}`)
+    return { filters, sink, track: new EncodedTrack(muxer, sink, settings, 1) }
+  })
+  if (rotation) {
+    const cosine = { 90: 0, 180: -1, 270: 0 }[rotation]
+    const sine = { 90: 1, 180: 0, 270: -1 }[rotation]
+    const matrix = Buffer.alloc(36)
+    for (const [at, value] of [cosine, sine, 0, -sine, cosine, 0, 0, 0, 0].entries())
+      matrix.writeInt32LE(value * 0x10000, at * 4)
+    matrix.writeInt32LE(0x40000000, 32)
+    muxer.streams[0]?.codecpar.addCodedSideData(AV_PKT_DATA_DISPLAYMATRIX, matrix)
+  }
+  muxer.openOutputSync()
+  if (muxer.writeHeaderSync(engineOptions(format === 'mp4' ? { movflags: '+faststart' } : {})) < 0)
+    throw new Error(path)
+  const frame = new Frame()
+  frame.alloc()
+  for (const { sink, track } of sources) {
+    while (sink.buffersinkGetFrameSync(frame) >= 0) {
+      track.encode(muxer, frame, 0)
+      frame.unref()
+    }
+    track.finish(muxer)
+  }
+  muxer.writeTrailerSync()
+  muxer.closeOutputSync()
+}
+
+process.once('message', (materials) => {
+  Log.setLevel(AV_LOG_FATAL)
+  for (const material of materials as Material[]) make(material)
+  process.send?.('made')
+})

@@ -1,0 +1,131 @@
+import { createServer } from 'node:http'
+import { once } from 'node:events'
+import { JOB_KINDS, JobInputError, newId } from '@bellhop/model'
+import type { AddressInfo } from 'node:net'
+import sharp from 'sharp'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { mediaProbeProcessor } from '../../src/processors/media/media-probe.ts'
+import { mediaFolder, picture, tone } from './media.ts'
+import type { MediaFolder } from './media.ts'
+import { tempJob } from './temp-job.ts'
+
+let media: MediaFolder
+
+beforeAll(async () => {
+  media = await mediaFolder({
+    'plain.mp4': { tracks: [picture('320x180', 30, 2), tone(2)] },
+    'turned.mp4': { tracks: [picture('320x180', 25, 1)], rotation: 90 },
+    'odd.mkv': {
+      format: 'matroska',
+      tracks: [{ ...picture('321x181', 25, 1, ',format=yuv444p'), encoder: 'ffv1', options: {} }],
+    },
+    'wide.mp4': { tracks: [picture('160x180', 25, 1, ',setsar=2/1,format=yuv420p')] },
+    'tone.wav': {
+      tracks: [{ ...tone(3), graph: tone(3).graph.replace('fltp', 's16'), encoder: 'pcm_s16le', options: {} }],
+    },
+    'dot.mp4': { tracks: [picture('16x16', 25, 0.2, ',scale=2:2,format=yuv420p')] },
+    'many.mp4': { tracks: [picture('64x36', 25, 1), ...[1, 2, 3, 4, 5, 6, 7].map((step) => tone(1, step * 200))] },
+  })
+})
+afterAll(() => media[Symbol.asyncDispose]())
+
+async function probe(name: string, bytes?: Uint8Array | string) {
+  const content = bytes ?? (await media.bytes(name))
+  const job = await tempJob({ name, mediaType: 'video/mp4', bytes: content }, { fileId: newId('file') })
+  const output = await mediaProbeProcessor.run(job.run).catch(async (error: unknown) => {
+    await job[Symbol.asyncDispose]()
+    throw error
+  })
+  return { job, output: JOB_KINDS['media.probe'].output.parse(output) }
+}
+
+test('a video is told by its tracks, and drawn as a poster and a filmstrip', async () => {
+  const { job, output } = await probe('plain.mp4')
+  await using _ = job
+  expect(output).toMatchObject({
+    container: 'mp4',
+    durationSeconds: expect.closeTo(2, 1) as unknown,
+    tracks: [
+      { kind: 'video', codec: 'h264', width: 320, height: 180, rotation: 0, frameRate: 30, dynamicRange: 'sdr' },
+      { kind: 'audio', codec: 'aac', channels: 2, sampleRate: 48_000 },
+    ],
+    poster: { width: 320, height: 180 },
+    filmstrip: { columns: 1, rows: 1, frameCount: 1, frameWidth: 160, frameHeight: 90 },
+    waveform: null,
+    files: [
+      { role: 'poster', name: 'plain-poster.webp', width: 320, height: 180 },
+      { role: 'filmstrip', name: 'plain-filmstrip.webp', width: 160, height: 90 },
+    ],
+  })
+  for (const { name, width, height } of output.files) {
+    expect(await sharp(job.outputPath(name)).metadata()).toMatchObject({ format: 'webp', width, height })
+  }
+})
+
+test.each([
+  ['turned.mp4', { width: 180, height: 320, rotation: 90, codec: 'h264' }],
+  ['odd.mkv', { width: 321, height: 181, rotation: 0, codec: 'ffv1' }],
+  ['wide.mp4', { width: 320, height: 180, rotation: 0, codec: 'h264' }],
+  ['dot.mp4', { width: 2, height: 2, rotation: 0, codec: 'h264' }],
+])('%s is told as it is to be seen', async (name, track) => {
+  const { job, output } = await probe(name)
+  await using _ = job
+  expect(output.tracks[0]).toMatchObject(track)
+  const { width, height } = await sharp(job.outputPath(output.files[0]!.name)).metadata()
+  expect(Math.abs(width - track.width) + Math.abs(height - track.height)).toBeLessThanOrEqual(2)
+})
+
+test('a sound has a waveform from its beginning to its end, and no picture', async () => {
+  const { job, output } = await probe('tone.wav')
+  await using _ = job
+  expect(output).toMatchObject({ container: 'wav', poster: null, filmstrip: null, files: [] })
+  const { secondsPerPeak = 0, peaks = [] } = output.waveform ?? {}
+  expect(secondsPerPeak * peaks.length).toBeCloseTo(3, 1)
+  // The tone is an eighth of the loudest.
+  expect(Math.max(...peaks)).toBeCloseTo(0.125, 1)
+  expect(Math.min(...peaks.slice(1, -1))).toBeGreaterThan(0.05)
+})
+
+test('of eight tracks each is told', async () => {
+  const { job, output } = await probe('many.mp4')
+  await using _ = job
+  expect(output.tracks.map(({ kind }) => kind)).toEqual(['video', ...Array.from({ length: 7 }, () => 'audio')])
+})
+
+test('what is no media is refused with a sentence', async () => {
+  const whole = await media.bytes('plain.mp4')
+  for (const bytes of ['This is a text.\n'.repeat(1_000), '', whole.subarray(0, 600)]) {
+    const error: unknown = await probe('bad.mp4', bytes).catch((thrown: unknown) => thrown)
+    expect(error).toBeInstanceOf(JobInputError)
+    expect(error).toMatchObject({
+      code: 'MEDIA_UNREADABLE',
+      message: expect.stringContaining('upload it again') as unknown,
+    })
+  }
+})
+
+test('what a playlist names is not opened, be it a file of the machine or an address', async () => {
+  let requests = 0
+  const canary = createServer((_, response) => {
+    requests += 1
+    response.end()
+  }).listen(0, '127.0.0.1')
+  await once(canary, 'listening')
+  try {
+    // -- a server that listens on TCP has such an address
+    const { port } = canary.address() as AddressInfo
+    for (const target of ['file:///etc/passwd', `http://127.0.0.1:${port}/canary.ts`]) {
+      const named = [
+        `#EXTM3U\n#EXT-X-TARGETDURATION:5\n#EXTINF:5,\n${target}\n#EXT-X-ENDLIST\n`,
+        `ffconcat version 1.0\nfile '${target}'\n`,
+        `<?xml version="1.0"?><MPD xmlns="urn:mpeg:dash:schema:mpd:2011" type="static"><Period><AdaptationSet mimeType="video/mp4"><Representation id="1" bandwidth="1"><BaseURL>${target}</BaseURL></Representation></AdaptationSet></Period></MPD>`,
+      ]
+      for (const playlist of named) {
+        await expect(probe('playlist.mp4', playlist)).rejects.toMatchObject({ code: 'MEDIA_UNREADABLE' })
+      }
+    }
+    expect(requests).toBe(0)
+  } finally {
+    canary.close()
+  }
+})
