@@ -501,6 +501,8 @@ create table catalog (
   jobs_done integer not null,
   jobs_failed integer not null,
   thumbnail_id text,
+  larger_id text,
+  larger_width integer,
   blurhash text,
   width integer,
   height integer,
@@ -508,7 +510,7 @@ create table catalog (
   column_count integer
 );
 
-comment on table catalog is 'live-view catalog realtime v1 sha256:3707a7c07475ec70c061b7ecceda2cae1919310b3e0df4664a6fff7fb3d5952b';
+comment on table catalog is 'live-view catalog realtime v2 sha256:590001cd3817fdaaf6aa48d426d990b3f3575e268e481339d81f53ce119f7385';
 
 create table files (
   id text not null,
@@ -1185,6 +1187,8 @@ create  view catalog_source as
     jobs_done,
     jobs_failed,
     thumbnail_id,
+    larger_id,
+    larger_width,
     blurhash,
     width,
     height,
@@ -1211,6 +1215,8 @@ create  view catalog_source as
                   WHERE o.file_id = f.id AND o.role = 'thumbnail'::text
                   ORDER BY o.id DESC
                  LIMIT 1) AS thumbnail_id,
+            larger.id AS larger_id,
+            larger.width AS larger_width,
             image.output ->> 'blurhash'::text AS blurhash,
             (image.output ->> 'width'::text)::integer AS width,
             (image.output ->> 'height'::text)::integer AS height,
@@ -1228,6 +1234,12 @@ create  view catalog_source as
                   WHERE j.file_id = f.id AND j.kind = 'image.variants'::text AND j.status = 'COMPLETED'::text
                   ORDER BY j.id DESC
                  LIMIT 1) image ON true
+             LEFT JOIN LATERAL ( SELECT made.value ->> 'id'::text AS id,
+                    (made.value ->> 'width'::text)::integer AS width
+                   FROM jsonb_array_elements(image.output -> 'files'::text) made(value)
+                  WHERE (made.value ->> 'role'::text) = 'variant'::text AND (made.value ->> 'mediaType'::text) = 'image/webp'::text AND ((made.value ->> 'width'::text)::integer) > 320 AND COALESCE((image.output ->> 'frameCount'::text)::integer, 1) = 1
+                  ORDER BY ((made.value ->> 'width'::text)::integer), (made.value ->> 'id'::text)
+                 LIMIT 1) larger ON true
              LEFT JOIN LATERAL ( SELECT j.output
                    FROM jobs j
                   WHERE j.file_id = f.id AND j.kind = 'dataset.profile'::text AND j.status = 'COMPLETED'::text

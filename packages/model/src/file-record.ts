@@ -51,6 +51,8 @@ export interface CatalogEntry {
   readonly downloadCount: number
   readonly jobs: { readonly active: number; readonly done: number; readonly failed: number }
   readonly thumbnail: OutputId | null
+  /** The same picture, larger, for fine screens; its width in pixels. */
+  readonly larger: { readonly id: OutputId; readonly width: number } | null
   readonly blurhash: string | null
   /** Pixels of an image, rows and columns of a dataset; null until its job has told. */
   readonly width: number | null

@@ -186,6 +186,7 @@ function toEntry(row: typeof catalog.$inferSelect): CatalogEntry {
     downloadCount: row.downloadCount,
     jobs: { active: row.jobsActive, done: row.jobsDone, failed: row.jobsFailed },
     thumbnail: row.thumbnailId,
+    larger: row.largerId === null || row.largerWidth === null ? null : { id: row.largerId, width: row.largerWidth },
     blurhash: row.blurhash,
     width: row.width,
     height: row.height,

@@ -57,6 +57,7 @@ const videoInput = {
 export const videoEncode = jobKind({
   name: 'video.encode',
   version: 1,
+  accepts: /^(audio|video)\//,
   timeoutMs: 10 * 60_000,
   stages: [
     { name: 'planning', weight: 1 },

@@ -8,7 +8,7 @@ import { ofOwnWorkspace } from './own-workspace.ts'
 
 /** One row a file that is READY: all that a card, a filter or a sort needs, so that a page is one index scan. */
 export const catalogView = liveView('catalog', {
-  version: 1,
+  version: 2,
   columns: {
     id: text().$type<FileId>().notNull(),
     workspaceId: text('workspace_id').$type<WorkspaceId>().notNull(),
@@ -28,6 +28,9 @@ export const catalogView = liveView('catalog', {
     jobsDone: integer('jobs_done').notNull(),
     jobsFailed: integer('jobs_failed').notNull(),
     thumbnailId: text('thumbnail_id').$type<OutputId>(),
+    /** The next larger WebP than the thumbnail, for fine screens; of an animation none, for cards stand still. */
+    largerId: text('larger_id').$type<OutputId>(),
+    largerWidth: integer('larger_width'),
     blurhash: text(),
     width: integer(),
     height: integer(),
@@ -61,6 +64,8 @@ export const catalogView = liveView('catalog', {
         order by o.id desc
         limit 1
       ) as thumbnail_id,
+      larger.id as larger_id,
+      larger.width as larger_width,
       image.output ->> 'blurhash' as blurhash,
       (image.output ->> 'width')::integer as width,
       (image.output ->> 'height')::integer as height,
@@ -83,6 +88,14 @@ export const catalogView = liveView('catalog', {
       order by j.id desc
       limit 1
     ) image on true
+    left join lateral (
+      select made ->> 'id' as id, (made ->> 'width')::integer as width
+      from jsonb_array_elements(image.output -> 'files') made
+      where made ->> 'role' = 'variant' and made ->> 'mediaType' = 'image/webp' and (made ->> 'width')::integer > 320
+        and coalesce((image.output ->> 'frameCount')::integer, 1) = 1
+      order by (made ->> 'width')::integer, made ->> 'id'
+      limit 1
+    ) larger on true
     left join lateral (
       select j.output
       from public.jobs j
