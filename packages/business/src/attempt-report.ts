@@ -17,6 +17,8 @@ const RETOLD_EVERY_MS = 1_000
 export interface ReportedAttempt {
   readonly lease: Lease
   readonly workspaceId: WorkspaceId
+  /** Of another job, whose watchers hear of it. */
+  readonly isPart?: boolean
 }
 
 interface Written {

@@ -14,6 +14,7 @@ import type {
 } from '@bellhop/persistence'
 import { isPassing, toAppError } from './app-errors.ts'
 import { AttemptObjects } from './job-objects.ts'
+import { WaitsForParts, outputsOfParts } from './job-parts.ts'
 import type { Platform } from './platform.ts'
 import type { AnyProcessor } from './processors/registry.ts'
 import type { ProgressReporter } from './progress-reporter.ts'
@@ -75,6 +76,8 @@ export async function runAttempt(host: AttemptHost, { jobId, attempt }: AttemptP
     running.set(token, { lease, done, stop: (reason) => controller.abort(new Stopped(reason)) })
     await done.finally(() => running.delete(token))
     platform.notifier.jobChanged(job)
+    if (job.parentId)
+      for (const whole of await persistence.tellWholes(db, [job.id])) platform.notifier.jobChanged(whole)
     tellOthers()
   } catch (cause) {
     platform.log.error(`Attempt ${attempt} of ${jobId} could not be brought to its end; it will be rescued.`, cause)
@@ -107,12 +110,13 @@ async function runClaimed(
   const attempt: Attempt = { platform, job, kind, processor: host.processorOf(kind), lease, objects, others }
   const timeout = setTimeout(() => controller.abort(new Stopped('timeout')), kind.timeoutMs)
   await using scratch = new ScratchFolder(join(host.scratchRoot, lease.token))
-  const report = host.progress.track({ lease, workspaceId: job.workspaceId }, kind)
+  const report = host.progress.track({ lease, workspaceId: job.workspaceId, isPart: job.parentId !== null }, kind)
   try {
     const outcome: Outcome = await process(attempt, {
       ...report.tools,
       signal,
       objects,
+      parts: (stage, parts) => outputsOfParts(platform, job, stage, parts),
       get scratchDir() {
         return scratch.path
       },
@@ -152,7 +156,7 @@ async function conclude(attempt: Attempt, outcome: Outcome, usage: AttemptUsage)
       error = cause
     }
   } else error = outcome.error
-  if (!(error instanceof Stopped || error instanceof JobInputError)) {
+  if (!(error instanceof Stopped || error instanceof JobInputError || error instanceof WaitsForParts)) {
     platform.log.error(`Attempt ${lease.attempt} of ${job.id} failed.`, error)
   }
   const isClean = await within(DISCARD_WITHIN_MS, objects.discard()).catch((cause: unknown) => {
@@ -240,6 +244,10 @@ async function endBadly(
   usage: AttemptUsage,
 ): Promise<void> {
   if (await persistence.finishCancel(tx, lease, usage, others)) return
+  if (error instanceof WaitsForParts) {
+    await persistence.waitForParts(tx, lease, error, usage, others)
+    return
+  }
   const reason = error instanceof Stopped ? error.reason : undefined
   const failure = failureOf(error, reason)
   if (!(await persistence.failJob(tx, lease, failure, usage, others))) return

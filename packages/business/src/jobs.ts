@@ -84,9 +84,17 @@ export async function retryJob(ctx: Context, { jobId }: { jobId: JobId }): Promi
   const { platform, caller } = ctx
   requireRight(caller, 'process')
   const before = await snapshotOf(ctx, jobId)
+  const retried: persistence.JobRow[] = []
   const row = await platform.database.db.transaction(async (tx) => {
     const after = await persistence.lockPredecessorsOf(tx, { id: jobId, workspaceId: caller.workspaceId })
-    const lost = after.find(({ status }) => status === 'FAILED' || status === 'CANCELLED')
+    // Its own parts are tried again with it.
+    for (const { id } of after.filter(({ status, parentId }) => status === 'FAILED' && parentId === jobId)) {
+      const part = await persistence.retryJob(tx, id, { delayMs: 0, attemptsToAdd: 1, takesTurn: true })
+      if (part) retried.push(part)
+    }
+    const lost = after.find(
+      ({ status, parentId }) => status === 'CANCELLED' || (status === 'FAILED' && parentId !== jobId),
+    )
     if (lost) {
       const next = lost.status === 'FAILED' ? 'retry that one first' : 'submit both anew'
       throw new AppError('JOB_NOT_RETRYABLE', `The job is to run after ${lost.id}, which is ${lost.status}; ${next}.`)
@@ -96,7 +104,7 @@ export async function retryJob(ctx: Context, { jobId }: { jobId: JobId }): Promi
   })
   if (!row)
     throw new AppError('JOB_NOT_RETRYABLE', `The job is ${before.status}; only a job that FAILED can be retried.`)
-  platform.notifier.jobChanged(row)
+  for (const changed of [row, ...retried]) platform.notifier.jobChanged(changed)
   return snapshotOf(ctx, jobId)
 }
 

@@ -1,5 +1,5 @@
 import type { JobId, JobKind } from '@bellhop/model'
-import { appendLog, findJobSizes, writeProgress } from '@bellhop/persistence'
+import { appendLog, findJobSizes, tellWholes, writeProgress } from '@bellhop/persistence'
 import { AttemptReport } from './attempt-report.ts'
 import type { ReportedAttempt } from './attempt-report.ts'
 import { CpuShares } from './cpu-share.ts'
@@ -94,6 +94,10 @@ export class ProgressReporter implements AsyncDisposable {
       const { lease, workspaceId } = attempt
       if (changed.has(lease.jobId)) this.#platform.notifier.jobChanged({ id: lease.jobId, workspaceId })
     }
+    const parts = reports.flatMap(({ attempt }) => (attempt.isPart === true ? [attempt.lease.jobId] : []))
+    const moved = parts.filter((id) => changed.has(id))
+    if (moved.length === 0) return
+    for (const whole of await tellWholes(this.#platform.database.db, moved)) this.#platform.notifier.jobChanged(whole)
   }
 
   async #sendProgress(reports: readonly AttemptReport[]): Promise<JobId[]> {

@@ -42,7 +42,7 @@ export {
   nextJobStatus,
 } from './job.ts'
 export type { JobCommand, JobFailure, JobPriority, JobStatus, JobWait } from './job.ts'
-export type { JobObjects, JobRun, NewOutput, OpenedFile, SourceFile, Verification } from './job-run.ts'
+export type { JobObjects, JobPart, JobRun, NewOutput, OpenedFile, SourceFile, Verification } from './job-run.ts'
 export type {
   JobAttempt,
   JobDetail,

@@ -16,10 +16,23 @@ export interface JobRun<Input> {
    */
   advance(stage: string, done?: number, total?: number): void
   readonly objects: JobObjects
+  /**
+   * The outputs of jobs that this one consists of, in this order. Where they are not all done this attempt ends here, with an
+   * error to let pass; the job waits without a worker, under this stage, and `run` is called anew when they are. Once a job.
+   */
+  parts(stage: string, parts: readonly JobPart[]): Promise<unknown[]>
   /** Kept with the job, the newest `LIMITS.jobLogLines` of them, for people to read; see `LIMITS.jobLogLineChars`. */
   log(line: string): void
   /** What a child process of this attempt has used of the processors. The worker's own share is counted by itself. */
   addCpuSeconds(seconds: number): void
+}
+
+/** A job that is a part of another. */
+export interface JobPart {
+  readonly kind: string
+  readonly input: unknown
+  /** How much of the work it is, in relation to the other parts. */
+  readonly weight: number
 }
 
 export interface JobObjects {

@@ -7,7 +7,7 @@ import { risen } from './jobs.ts'
 import type { ChangedJobs, JobRow } from './jobs.ts'
 import { jobs } from './schema/index.ts'
 
-/** PENDING → CANCELLED, at once. Undefined when it is not PENDING. */
+/** PENDING → CANCELLED, at once, and its parts are told to stop. Undefined when it is not PENDING. */
 export async function cancelPendingJob(
   tx: Executor,
   workspaceId: WorkspaceId,
@@ -28,6 +28,12 @@ export async function cancelPendingJob(
   if (!row) return undefined
   await unqueueAttempt(tx, row)
   if (row.hasSuccessors) changed.push(...(await followEnd(tx, id)))
+  const parts = await tx
+    .select({ id: jobs.id })
+    .from(jobs)
+    .where(and(eq(jobs.parentId, id), inArray(jobs.status, ['PENDING', 'PROCESSING'])))
+    .orderBy(jobs.id)
+  changed.push(...(await cancelAll(tx, workspaceId, parts)))
   return row
 }
 
@@ -51,6 +57,14 @@ export async function cancelJobsOfFile(tx: Executor, workspaceId: WorkspaceId, f
     .from(jobs)
     .where(and(eq(jobs.fileId, fileId), inArray(jobs.status, ['PENDING', 'PROCESSING'])))
     .orderBy(jobs.id)
+  return cancelAll(tx, workspaceId, active)
+}
+
+async function cancelAll(
+  tx: Executor,
+  workspaceId: WorkspaceId,
+  active: readonly Pick<JobRow, 'id'>[],
+): Promise<JobRow[]> {
   const changed: JobRow[] = []
   for (const { id } of active) {
     const row = (await cancelPendingJob(tx, workspaceId, id, changed)) ?? (await requestCancel(tx, workspaceId, id))

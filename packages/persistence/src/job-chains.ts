@@ -16,9 +16,9 @@ export async function lockPredecessors(
   tx: Executor,
   workspaceId: WorkspaceId,
   ids: readonly JobId[],
-): Promise<Pick<JobRow, 'id' | 'status' | 'hasSuccessors'>[]> {
+): Promise<Pick<JobRow, 'id' | 'status' | 'hasSuccessors' | 'parentId'>[]> {
   return tx
-    .select({ id: jobs.id, status: jobs.status, hasSuccessors: jobs.hasSuccessors })
+    .select({ id: jobs.id, status: jobs.status, hasSuccessors: jobs.hasSuccessors, parentId: jobs.parentId })
     .from(jobs)
     .where(and(eq(jobs.workspaceId, workspaceId), inArray(jobs.id, [...ids])))
     .orderBy(asc(jobs.id))
@@ -29,7 +29,7 @@ export async function lockPredecessors(
 export async function lockPredecessorsOf(
   tx: Executor,
   { id, workspaceId }: Pick<JobRow, 'id' | 'workspaceId'>,
-): Promise<Pick<JobRow, 'id' | 'status'>[]> {
+): Promise<Pick<JobRow, 'id' | 'status' | 'parentId'>[]> {
   const after = await tx
     .select({ id: jobDependencies.afterId })
     .from(jobDependencies)
@@ -117,26 +117,20 @@ export async function followForgotten(tx: Executor): Promise<JobRow[]> {
 /** PENDING → FAILED for those of which a predecessor has come to another end than COMPLETED. */
 async function failWaiting(tx: Executor, waiting: readonly { id: JobId }[]): Promise<JobRow[]> {
   if (waiting.length === 0) return []
-  const lost = await tx.execute<{ id: JobId; after_id: JobId; status: 'FAILED' | 'CANCELLED' }>(sql`
-    select distinct on (d.job_id) d.job_id as id, p.id as after_id, p.status
+  const lost = await tx.execute<LostPredecessor>(sql`
+    select distinct on (d.job_id)
+      d.job_id as id, p.id as after_id, p.status, p.parent_id = d.job_id as is_part, p.error_code, p.error_sentence
     from public.job_dependencies d
     join public.jobs p on p.id = d.after_id
     where d.job_id in (select jsonb_array_elements_text(${idsOf(waiting)}::jsonb)) and p.status in ('FAILED', 'CANCELLED')
     order by d.job_id, p.id`)
   const failed: JobRow[] = []
-  for (const { id, after_id: afterId, status } of lost) {
+  for (const predecessor of lost) {
+    const { id } = predecessor
     const rows = await tx
       .update(jobs)
       .set({
-        ...(status === 'FAILED'
-          ? {
-              errorCode: 'PREDECESSOR_FAILED',
-              errorSentence: `It was to run after ${afterId}, which failed; retry that one first, then this.`,
-            }
-          : {
-              errorCode: 'PREDECESSOR_CANCELLED',
-              errorSentence: `It was to run after ${afterId}, which was cancelled; submit both anew.`,
-            }),
+        ...faultOf(predecessor),
         status: 'FAILED',
         parkedFor: null,
         version: sql`${jobs.version} + 1`,
@@ -147,6 +141,32 @@ async function failWaiting(tx: Executor, waiting: readonly { id: JobId }[]): Pro
     failed.push(...rows)
   }
   return failed
+}
+
+interface LostPredecessor extends Record<string, unknown> {
+  readonly id: JobId
+  readonly after_id: JobId
+  readonly status: 'FAILED' | 'CANCELLED'
+  readonly is_part: boolean | null
+  readonly error_code: string | null
+  readonly error_sentence: string | null
+}
+
+/** What fails a part fails the whole, for the same reason. */
+function faultOf({ after_id: afterId, status, is_part, error_code, error_sentence }: LostPredecessor) {
+  if (is_part === true && status === 'FAILED') return { errorCode: error_code, errorSentence: error_sentence }
+  if (is_part === true) {
+    return { errorCode: 'PREDECESSOR_CANCELLED', errorSentence: 'A part of it was cancelled; submit it anew.' }
+  }
+  return status === 'FAILED'
+    ? {
+        errorCode: 'PREDECESSOR_FAILED',
+        errorSentence: `It was to run after ${afterId}, which failed; retry that one first, then this.`,
+      }
+    : {
+        errorCode: 'PREDECESSOR_CANCELLED',
+        errorSentence: `It was to run after ${afterId}, which was cancelled; submit both anew.`,
+      }
 }
 
 /** Those of which every predecessor is COMPLETED take their turn, or wait for their time. */

@@ -1,5 +1,5 @@
 import type { JobId, WorkerId } from '@bellhop/model'
-import { and, eq, getTableColumns, isNotNull, isNull, sql } from 'drizzle-orm'
+import { and, eq, getTableColumns, isNotNull, isNull, not, sql } from 'drizzle-orm'
 import type { SQL } from 'drizzle-orm'
 import { builtStatement } from './built-statement.ts'
 import type { Executor } from './database.ts'
@@ -69,8 +69,14 @@ export async function claimJob(
     changed.push(...(await park(inner, id, full)))
     return undefined
   })
-  // The first attempt finds its progress as it was made.
-  if (row && attempt > 1) await tx.update(jobProgress).set(NOTHING_DONE).where(eq(jobProgress.jobId, id))
+  // The first attempt finds its progress as it was made; one that waited for its parts goes on from theirs.
+  if (row && attempt > 1) {
+    const hasParts = sql`exists (select from public.jobs where parent_id = ${id})`
+    await tx
+      .update(jobProgress)
+      .set(NOTHING_DONE)
+      .where(and(eq(jobProgress.jobId, id), not(hasParts)))
+  }
   return row
 }
 

@@ -28,6 +28,8 @@ export interface NewJob {
   readonly createdBy: UserId
   readonly order?: JobOrder | undefined
   readonly idempotency?: { readonly key: string; readonly requestHash: string } | undefined
+  /** Whose part it is, and how much of it. */
+  readonly part?: { readonly of: JobId; readonly weight: number } | undefined
 }
 
 export interface JobOrder {
@@ -89,11 +91,13 @@ export function lockedJobs(item: SQL, guard: SQL | undefined): SQL {
  * `findJobByIdempotencyKey`.
  */
 export async function insertJob(tx: Executor, job: NewJob): Promise<JobRow | undefined> {
-  const { idempotency, order = AT_ONCE, ...columns } = job
+  const { idempotency, part, order = AT_ONCE, ...columns } = job
   const predecessors = order.after.length === 0 ? [] : await lockPredecessors(tx, job.workspaceId, order.after)
   const made = await insertTogether(tx, {
     ...columns,
     token: newId('job'),
+    parentId: part?.of ?? null,
+    partWeight: part?.weight ?? null,
     idempotencyKey: idempotency?.key ?? null,
     requestHash: idempotency?.requestHash ?? null,
     priority: order.priority,
@@ -109,9 +113,11 @@ export async function insertJob(tx: Executor, job: NewJob): Promise<JobRow | und
   return changed.find(({ id }) => id === row.id) ?? row
 }
 
-interface InsertedJob extends Omit<NewJob, 'order' | 'idempotency'> {
+interface InsertedJob extends Omit<NewJob, 'order' | 'idempotency' | 'part'> {
   /** Its id. */
   readonly token: JobId
+  readonly parentId: JobId | null
+  readonly partWeight: number | null
   readonly idempotencyKey: string | null
   readonly requestHash: string | null
   readonly priority: JobPriority
@@ -137,7 +143,7 @@ const insertOf = builtStatement((tx) => {
   const made = tx.$with('jobs', {}).as(sql`
     insert into public.jobs (
       id, workspace_id, kind, kind_version, file_id, input, max_attempts, created_by, idempotency_key, request_hash, priority,
-      run_at, turn, parked_for
+      parent_id, part_weight, run_at, turn, parked_for
     )
     select
       item.token,
@@ -151,6 +157,8 @@ const insertOf = builtStatement((tx) => {
       item."idempotencyKey",
       item."requestHash",
       item.priority,
+      item."parentId",
+      item."partWeight",
       now() + item."delayMs" * interval '1 millisecond',
       case
         when not item."waitsForJobs" and item."delayMs" = 0
@@ -166,7 +174,8 @@ const insertOf = builtStatement((tx) => {
       end
     from jsonb_to_recordset(${sql.placeholder('items')}::text::jsonb) as item(
       token text, "workspaceId" text, kind text, "kindVersion" int, "fileId" text, input jsonb, "maxAttempts" int,
-      "createdBy" text, "idempotencyKey" text, "requestHash" text, priority text, "delayMs" float8, "waitsForJobs" boolean
+      "createdBy" text, "idempotencyKey" text, "requestHash" text, priority text, "delayMs" float8, "waitsForJobs" boolean,
+      "parentId" text, "partWeight" real
     )
     on conflict (workspace_id, idempotency_key) where idempotency_key is not null do nothing
     returning *`)

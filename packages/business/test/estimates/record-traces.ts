@@ -91,6 +91,7 @@ async function record(source: Source): Promise<Trace> {
         reports.push([Math.round(performance.now() - startedAt), stage, Math.round(fraction * 1_000) / 1_000])
       },
       log: () => undefined,
+      parts: () => Promise.reject(new Error('Nothing is in parts here.')),
       addCpuSeconds: () => undefined,
       objects: {
         async download(id, path, onBytes = () => undefined) {

@@ -17,6 +17,7 @@ await datasetProfileProcessor.run({
     said ||= stage === 'reading'
   },
   log: () => undefined,
+  parts: () => Promise.reject(new Error('Nothing is in parts here.')),
   objects: {
     download: (id) => Promise.resolve({ id, name: 'large.csv', mediaType: 'text/csv', sizeBytes: 1 }),
     open: () => Promise.reject(new Error('Nothing is to be opened here.')),

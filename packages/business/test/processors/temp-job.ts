@@ -37,6 +37,7 @@ export async function tempJob<Input>(
     advance: (stage, done = 0, total = 1) => progress.push({ fraction: done / total, stage }),
     addCpuSeconds: () => undefined,
     log: () => undefined,
+    parts: () => Promise.reject(new Error('Nothing is in parts here.')),
     objects: {
       async download(id, path) {
         await copyFile(stored, path)
