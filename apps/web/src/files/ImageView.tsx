@@ -1,7 +1,7 @@
 import type { FileDetail, JobOutput } from '@bellhop/model'
 import { Panel } from '../ui/Panel.tsx'
 import { useWords } from '../words/use-words.ts'
-import { ImagePreview } from './ImagePreview.tsx'
+import { ImagePreview } from './preview/ImagePreview.tsx'
 import { ResultPending } from './ResultPending.tsx'
 import { useJobOutput } from './use-job-output.ts'
 import { VariantTable } from './VariantTable.tsx'
@@ -21,7 +21,7 @@ export function ImageView({ file }: { readonly file: FileDetail }) {
   return (
     <>
       <Panel title={words.file.preview} aside={<Pixels output={output} />} flush>
-        <ImagePreview name={file.name} output={output} />
+        <ImagePreview file={file} output={output} />
       </Panel>
       {variants.length > 0 && <VariantTable file={file} variants={variants} />}
     </>

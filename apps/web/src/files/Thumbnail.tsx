@@ -1,4 +1,4 @@
-import type { FileType, OutputId } from '@bellhop/model'
+import type { CatalogEntry, FileType, OutputId } from '@bellhop/model'
 import { useState } from 'react'
 import { Blurhash } from '../ui/Blurhash.tsx'
 import { FILE_TYPE_ICONS, fileTypeColor } from './file-type-look.ts'
@@ -9,6 +9,9 @@ interface ThumbnailProps {
     readonly name: string
     readonly type: FileType
     readonly thumbnail: OutputId | null
+    readonly larger: CatalogEntry['larger']
+    readonly width: number | null
+    readonly height: number | null
     readonly blurhash: string | null
   }
   readonly small?: boolean
@@ -17,6 +20,8 @@ interface ThumbnailProps {
 /** Fills its parent. Decoration: the name stands beside it. */
 export function Thumbnail({ file, small = false }: ThumbnailProps) {
   const url = usePreview(file.thumbnail)
+  // Both are asked for in one request, so the browser chooses once.
+  const larger = usePreview(small ? null : (file.larger?.id ?? null))
   const [loaded, setLoaded] = useState<string | null>(null)
   const Icon = FILE_TYPE_ICONS[file.type]
   const color = fileTypeColor(file.type)
@@ -37,6 +42,7 @@ export function Thumbnail({ file, small = false }: ThumbnailProps) {
       {url !== null && (
         <img
           src={url}
+          {...(larger !== null && file.larger !== null && choice(file, { url, larger, largerPx: file.larger.width }))}
           alt=""
           loading="lazy"
           decoding="async"
@@ -46,4 +52,21 @@ export function Thumbnail({ file, small = false }: ThumbnailProps) {
       )}
     </span>
   )
+}
+
+/** Pixels of a thumbnail's longer side. */
+const THUMBNAIL_PX = 320
+
+/** A card is 4 by 3 and filled: what is wider than it is shown wider than the card. */
+function choice(
+  { width, height }: ThumbnailProps['file'],
+  { url, larger, largerPx }: { readonly url: string; readonly larger: string; readonly largerPx: number },
+): { readonly srcSet: string; readonly sizes: string } {
+  const ratio = width === null || height === null ? 1 : width / height
+  const thumbnailPx = Math.round(THUMBNAIL_PX * Math.min(1, ratio))
+  const filled = Math.max(1, (ratio * 3) / 4).toFixed(2)
+  return {
+    srcSet: `${url} ${thumbnailPx}w, ${larger} ${largerPx}w`,
+    sizes: `(min-width: 40rem) calc(${filled} * 15rem), calc(${filled} * 50vw)`,
+  }
 }
