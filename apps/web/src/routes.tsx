@@ -86,6 +86,11 @@ const keys = createRoute({
   validateSearch: keysSearch,
   component: lazyRouteComponent(() => import('./settings/keys/KeysPage.tsx'), 'KeysPage'),
 })
+const presets = createRoute({
+  getParentRoute: () => frame,
+  path: '/settings/presets',
+  component: lazyRouteComponent(() => import('./settings/presets/PresetsPage.tsx'), 'PresetsPage'),
+})
 const webhooks = createRoute({
   getParentRoute: () => frame,
   path: '/settings/webhooks',
@@ -95,7 +100,7 @@ const webhooks = createRoute({
 const routeTree = root.addChildren([
   enter,
   signIn,
-  frame.addChildren([library, file, jobs, job, insights, operations, settings, storage, room, keys, webhooks]),
+  frame.addChildren([library, file, jobs, job, insights, operations, settings, storage, room, keys, presets, webhooks]),
 ])
 
 export function pageRouter() {

@@ -32,13 +32,20 @@ export function Thumbnail({ file, small = false }: ThumbnailProps) {
       className="absolute inset-0 grid place-items-center overflow-hidden"
       style={{ background: `color-mix(in oklab, ${color} 9%, var(--sunken))` }}
     >
-      <span className="flex flex-col items-center gap-2 max-sm:-translate-y-2">
+      <span className={`flex flex-col items-center gap-2 max-sm:-translate-y-2 ${loaded === null ? '' : 'invisible'}`}>
         <Icon size={small ? 18 : 34} strokeWidth={small ? 1.9 : 1.4} style={{ color }} />
         {!small && extension.length > 0 && extension.length <= 8 && (
           <span className="text-xs font-semibold tracking-wide text-muted uppercase">{extension}</span>
         )}
       </span>
-      {file.blurhash !== null && <Blurhash hash={file.blurhash} />}
+      {file.blurhash !== null && (
+        <span
+          // It goes when the picture has faded in: what is transparent in that shows what is below.
+          className={`absolute inset-0 ${loaded === null ? '' : 'opacity-0 transition-opacity delay-300 duration-300'}`}
+        >
+          <Blurhash hash={file.blurhash} />
+        </span>
+      )}
       {url !== null && (
         <img
           src={url}

@@ -1,15 +1,16 @@
 import { Link } from '@tanstack/react-router'
-import { HardDrive, KeyRound, type LucideIcon, Ruler, Webhook } from 'lucide-react'
+import { HardDrive, KeyRound, type LucideIcon, Ruler, SlidersHorizontal, Webhook } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { PageTitle } from '../ui/PageTitle.tsx'
 import { useWords } from '../words/use-words.ts'
 
-type Section = 'storage' | 'room' | 'keys' | 'webhooks'
+type Section = 'storage' | 'room' | 'keys' | 'presets' | 'webhooks'
 
 const SECTIONS = [
   { section: 'storage', to: '/settings/storage', icon: HardDrive },
   { section: 'room', to: '/settings/room', icon: Ruler },
   { section: 'keys', to: '/settings/keys', icon: KeyRound },
+  { section: 'presets', to: '/settings/presets', icon: SlidersHorizontal },
   { section: 'webhooks', to: '/settings/webhooks', icon: Webhook },
 ] as const satisfies readonly { readonly section: Section; readonly to: string; readonly icon: LucideIcon }[]
 

@@ -1,4 +1,5 @@
 import type { CheckState, KeyBinding, StoreCheck, StoreCheckName, ValetKeyPurpose } from '@bellhop/model'
+import { enPresets } from './en-presets.ts'
 import { enWebhooks } from './en-webhooks.ts'
 import { formatsFor } from './format.ts'
 
@@ -14,7 +15,7 @@ export interface CheckWords {
 /** The places behind Settings. */
 export const enSettings = {
   title: 'Settings',
-  sections: { storage: 'Storage', room: 'Room', keys: 'Keys', webhooks: 'Webhooks' },
+  sections: { storage: 'Storage', room: 'Room', keys: 'Keys', presets: 'Presets', webhooks: 'Webhooks' },
   ownersOnly: 'This is for owners of the workspace',
 
   storage: {
@@ -266,6 +267,8 @@ export const enSettings = {
     clearFilters: 'Show all keys',
     ofFileLink: 'Who was given keys to this file',
   },
+
+  presets: enPresets,
 
   webhooks: enWebhooks,
 }

@@ -1,6 +1,7 @@
 import type { StoreCheckName } from '@bellhop/model'
 import type { SettingsWords } from './en-settings.ts'
 import { formatsFor } from './format.ts'
+import { koPresets } from './ko-presets.ts'
 import { koWebhooks } from './ko-webhooks.ts'
 
 const { count, duration } = formatsFor('ko')
@@ -26,7 +27,7 @@ const FIXES: Readonly<Record<StoreCheckName, string>> = {
 
 export const koSettings = {
   title: '설정',
-  sections: { storage: '저장소', room: '공간', keys: '키', webhooks: '웹훅' },
+  sections: { storage: '저장소', room: '공간', keys: '키', presets: '프리셋', webhooks: '웹훅' },
   ownersOnly: '워크스페이스 소유자를 위한 화면입니다',
 
   storage: {
@@ -262,6 +263,8 @@ export const koSettings = {
     clearFilters: '모든 키 보기',
     ofFileLink: '이 파일의 키를 받은 사람',
   },
+
+  presets: koPresets,
 
   webhooks: koWebhooks,
 } satisfies SettingsWords

@@ -128,6 +128,8 @@ export const ko = {
     ROUTE_NOT_FOUND: '이 주소에는 아무것도 없습니다. `GET /v1/openapi.json`에서 주소 목록을 확인하세요.',
     JOB_NOT_COMPLETED: '작업이 완료되지 않아 결과가 없습니다.',
     WEBHOOK_ADDRESS_REFUSED: '웹훅은 공개된 http 또는 https 주소로만 보낼 수 있습니다.',
+    PRESET_NOT_FOUND: '이 작업 공간에 그런 프리셋이 없습니다.',
+    PRESET_LIMIT: '이 작업 공간의 프리셋 수가 한도에 이르렀습니다. 먼저 하나를 삭제하세요.',
     WEBHOOK_LIMIT: '이 작업 공간의 웹훅 수가 한도에 이르렀습니다. 먼저 하나를 삭제하세요.',
     RATE_LIMITED: '요청이 너무 많습니다. 잠시 뒤에 다시 시도해 주세요.',
     STORE_UNAVAILABLE: '저장소가 응답하지 않습니다. 잃은 것은 없으니 잠시 뒤에 다시 시도해 주세요.',

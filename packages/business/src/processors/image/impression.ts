@@ -20,9 +20,19 @@ export async function impressionOf(image: OpenImage): Promise<Impression> {
   const small = image.resized({ maxWidthPx: SAMPLE_SIDE_PX, maxHeightPx: SAMPLE_SIDE_PX })
   const { data, info } = await image.guard(small.ensureAlpha().raw().toBuffer({ resolveWithObject: true }))
   const pixels = new Uint8ClampedArray(data)
-  return {
-    blurhash: encode(pixels, info.width, info.height, COMPONENTS_X, COMPONENTS_Y),
-    dominantColor: dominantColor(pixels),
+  const color = dominantColor(pixels)
+  fillTransparent(pixels, color)
+  return { blurhash: encode(pixels, info.width, info.height, COMPONENTS_X, COMPONENTS_Y), dominantColor: color }
+}
+
+/** A blurhash has no transparency: what shows through would be black, and is what the rest is instead. */
+function fillTransparent(rgba: Uint8ClampedArray, color: string): void {
+  const below = [1, 3, 5].map((at) => Number.parseInt(color.slice(at, at + 2), 16))
+  for (let at = 0; at + 3 < rgba.length; at += 4) {
+    const alpha = (rgba[at + 3] ?? 255) / 255
+    for (const [channel, value] of below.entries()) {
+      rgba[at + channel] = (rgba[at + channel] ?? 0) * alpha + value * (1 - alpha)
+    }
   }
 }
 
