@@ -10,7 +10,7 @@ const CONNECTIONS_MAX = 12
 export interface TestDatabase extends AsyncDisposable {
   readonly sql: Sql
   /** A further client of the same database; ended with it. */
-  connect(max?: number): Sql
+  connect(max?: number, name?: string): Sql
 }
 
 /**
@@ -24,8 +24,8 @@ export async function openDatabase(): Promise<TestDatabase> {
   const name = `live_view_test_${crypto.randomUUID().replaceAll('-', '')}`
   await admin.unsafe(`create database ${name}`)
   const clients: Sql[] = []
-  const connect = (max = CONNECTIONS_MAX) => {
-    const client = postgres(server.url, { max, database: name, onnotice: () => {} })
+  const connect = (max = CONNECTIONS_MAX, application_name = 'test') => {
+    const client = postgres(server.url, { max, database: name, connection: { application_name }, onnotice: () => {} })
     clients.push(client)
     return client
   }

@@ -3,7 +3,10 @@ import { steppedClient } from './steps.ts'
 
 /** One connection's work, a statement a turn. */
 export interface Actor {
+  /** Of one connection, which may be killed and made again. */
   readonly client: Sql
+  /** Its `application_name`. */
+  readonly name: string
   readonly work: (client: Sql) => Promise<void>
 }
 
@@ -21,9 +24,6 @@ export async function takeTurns(observer: Sql, actors: readonly Actor[], schedul
   const waiting: (Waiting | undefined)[] = actors.map(() => undefined)
   const done = actors.map(() => false)
   let free = false
-  const pids = await Promise.all(
-    actors.map(async ({ client }) => (await client<{ pid: number }[]>`select pg_backend_pid() as pid`)[0]?.pid ?? 0),
-  )
   const finished = Promise.all(
     actors.map(async ({ client, work }, index) => {
       const turn = () => {
@@ -43,7 +43,8 @@ export async function takeTurns(observer: Sql, actors: readonly Actor[], schedul
   const settled = async (index: number) => {
     while (waiting[index] === undefined && !done[index]) {
       const [row] = await observer<{ locked: boolean }[]>`
-        select coalesce(wait_event_type = 'Lock', false) as locked from pg_stat_activity where pid = ${pids[index] ?? 0}`
+        select coalesce(bool_or(wait_event_type = 'Lock'), false) as locked from pg_stat_activity
+        where application_name = ${actors[index]?.name ?? ''} and datname = current_database()`
       if (row?.locked === true) return
       await new Promise((resolve) => setTimeout(resolve, POLL_MS))
     }
