@@ -58,7 +58,8 @@ export async function startTestPlatform(
     kindsDir?: string
   } = {},
 ): Promise<TestPlatform> {
-  const stack = new AsyncDisposableStack()
+  // What was set up goes again where a later step of this throws.
+  await using stack = new AsyncDisposableStack()
   const dir = await mkdtemp(join(tmpdir(), 'bellhop-test-'))
   stack.defer(() => rm(dir, { recursive: true, force: true, maxRetries: 5 }))
   const databaseUrl = settings.databaseUrl ?? stack.use(await createTestDatabase()).url
@@ -110,6 +111,7 @@ export async function startTestPlatform(
     viewHub: listening.viewHub,
     caller: { ...caller, apiKeyId: null, address: '127.0.0.1' },
   })
+  const held = stack.move()
   return {
     platform,
     flaky,
@@ -142,6 +144,6 @@ export async function startTestPlatform(
     },
     startWorker: (options = {}) =>
       startWorker(platform, { concurrency: 2, ...options, scratchRoot: join(dir, 'scratch') }),
-    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+    [Symbol.asyncDispose]: () => held.disposeAsync(),
   }
 }
