@@ -1,6 +1,5 @@
 import type { FileDetail } from '@bellhop/model'
-import { Link } from '@tanstack/react-router'
-import { ChevronLeft } from 'lucide-react'
+import { BackLink } from '../frame/BackLink.tsx'
 import { Time } from '../ui/Time.tsx'
 import { useWords } from '../words/use-words.ts'
 import { DeleteButton } from './DeleteButton.tsx'
@@ -16,13 +15,7 @@ export function FileHead({ file }: { readonly file: FileDetail }) {
   const color = fileTypeColor(file.type)
   return (
     <header className="flex flex-col gap-3">
-      <Link
-        to="/"
-        className="-ml-1 inline-flex items-center gap-1 self-start rounded text-sm text-muted hover:text-ink"
-      >
-        <ChevronLeft aria-hidden size={16} />
-        {words.frame.library}
-      </Link>
+      <BackLink to="/" text={words.frame.library} />
       <div className="flex flex-wrap items-start gap-x-6 gap-y-4">
         <span className="flex min-w-0 flex-1 basis-80 items-start gap-3.5">
           <span

@@ -1,8 +1,8 @@
 import type { JobId } from '@bellhop/model'
 import { isId, isJobEnded } from '@bellhop/model'
-import { getRouteApi, Link } from '@tanstack/react-router'
-import { ChevronLeft } from 'lucide-react'
+import { getRouteApi } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
+import { BackLink } from '../frame/BackLink.tsx'
 import { NotFound } from '../frame/NotFound.tsx'
 import { useLiveJob } from '../live/live-jobs.ts'
 import { trpc } from '../trpc.ts'
@@ -65,19 +65,14 @@ function JobRead({ detail }: { readonly detail: AnyJobDetail }) {
   return (
     <div className="flex flex-col gap-6">
       <header className="flex flex-col gap-3">
-        <Link
-          to="/jobs"
-          className="-ml-1 inline-flex items-center gap-1 self-start rounded text-sm text-muted hover:text-ink"
-        >
-          <ChevronLeft aria-hidden size={16} />
-          {words.jobs.backToJobs}
-        </Link>
+        <BackLink to="/jobs" text={words.jobs.backToJobs} />
         <div className="flex flex-wrap items-start justify-between gap-4">
           <PageTitle>{jobName(words, job)}</PageTitle>
           <JobActions job={job} wordy />
         </div>
         <div className="flex max-w-xl flex-col gap-1.5">
-          <JobState job={job} />
+          {/* The sentence below says the place, and when it should start. */}
+          <JobState job={{ ...job, queue: null }} />
           <JobForecast job={job} />
         </div>
       </header>
