@@ -8,7 +8,7 @@ import { isJobEnded } from '@bellhop/model'
 import type { JobDetail, JobId, JobSnapshot, OutputFile } from '@bellhop/model'
 import { startTestPlatform, until, uploadBytes } from '@bellhop/testkit'
 import type { TestPlatform } from '@bellhop/testkit'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { isAlive, startWorkerProcess } from './world/worker-process.ts'
 
 /** A worker loads its modules for seconds on a busy machine. */
@@ -22,6 +22,7 @@ beforeAll(async () => {
   world = stack.use(await startTestPlatform({ kindsDir: folderOf(1) }))
   worker = stack.use(await startWorkerProcess(world.environment))
 })
+afterEach(() => void vi.useRealTimers())
 afterAll(() => stack.disposeAsync())
 
 const folderOf = (version: 1 | 2) => fileURLToPath(new URL(`kinds/v${version}`, import.meta.url))
@@ -168,6 +169,47 @@ test(
         `${folder.dir}/zero.ts: version: Expected a whole number from 1 to 10000.`,
       ].join('\n'),
     )
+  },
+  SLOW_MS,
+)
+
+test(
+  'tries and maxRunning of a kind hold, and the place of a worker that was killed goes to the next',
+  async () => {
+    await using lone = await startTestPlatform({ kindsDir: folderOf(1) })
+    const seen = (jobId: JobId) => getJob(lone.owner, { jobId })
+    const submitSingle = () => submitJob(lone.owner, { kind: 'test.single', input: {} })
+    const doomed = await startWorkerProcess(lone.environment)
+    const twice = await submitJob(lone.owner, { kind: 'test.twice', input: {} })
+    const [first, second] = [await submitSingle(), await submitSingle()]
+    await until('one waits for the place of the other', async () => {
+      const jobs = [await seen(first.id), await seen(second.id)]
+      return jobs.some(({ status }) => status === 'PROCESSING') && jobs.some(({ waitingFor }) => waitingFor === 'slot')
+    })
+    await until('it is tried no more', async () => {
+      const { status, retryAt, attempt } = await seen(twice.id)
+      return status === 'FAILED' && retryAt === null && attempt === 2
+    })
+    doomed.child.kill('SIGKILL')
+    await once(doomed.child, 'exit')
+    // As if it had been silent for longer than a lease.
+    await lone.platform.database.sql`update workers set beat_at = now() - interval '1 minute'`
+    // Its beats come when the test says so.
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+    await using _ = await lone.startWorker({ finishWithinMs: 1 })
+    const beat = () => vi.advanceTimersByTimeAsync(5_000)
+    const running = await until('the place is taken again', async () => {
+      await beat()
+      const jobs = [await seen(first.id), await seen(second.id)]
+      return jobs.find(({ status, attempt, id }) => status === 'PROCESSING' && (id !== first.id || attempt === 2))
+    })
+    const other = running.id === first.id ? second : first
+    expect(await seen(other.id)).toMatchObject({ status: 'PENDING' })
+    await cancelJob(lone.owner, { jobId: running.id })
+    await until('the next has it', async () => {
+      await beat()
+      return (await seen(other.id)).status === 'PROCESSING'
+    })
   },
   SLOW_MS,
 )

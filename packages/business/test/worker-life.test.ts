@@ -121,8 +121,14 @@ test('a job that will not stop is handed back past the bound, and what it still 
   })
   const { id } = await submit()
   const { signal } = await begun.promise
-  await worker[Symbol.asyncDispose]()
-  expect(signal.aborted).toBe(true)
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  const stopping = worker[Symbol.asyncDispose]()
+  await expect.poll(() => vi.advanceTimersByTimeAsync(1).then(() => signal.aborted)).toBe(true)
+  await vi.advanceTimersByTimeAsync(4_900)
+  expect(await detail(id)).toMatchObject({ status: 'PROCESSING', attempt: 1 })
+  await vi.advanceTimersByTimeAsync(200)
+  vi.useRealTimers()
+  await stopping
   const handedBack = await detail(id)
   expect(handedBack).toMatchObject({ status: 'PENDING', attempt: 2, maxAttempts: 4 })
   expect(handedBack.history.map(({ status }) => status)).toEqual(['PENDING', 'PROCESSING', 'FAILED', 'PENDING'])
