@@ -185,7 +185,7 @@ async function complete(attempt: Attempt, output: unknown, usage: AttemptUsage):
       ? asCompleted(db)
       : db.transaction(async (tx) => {
           const isOurs = await asCompleted(tx)
-          if (isOurs) await completed?.(tx, kind.input.parse(job.input), output)
+          if (isOurs) await completed?.(tx, kind.input.parse(job.input), output, job.id)
           return isOurs
         }),
   )

@@ -2,9 +2,25 @@ import { createWriteStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { JobInputError, newId } from '@bellhop/model'
-import type { FileId, JobObjects, NewOutput, OpenedFile, OutputFile, SourceFile, Verification } from '@bellhop/model'
-import { findCompletedUploadOf, findFile, listPromisedParts, recordValetKeys } from '@bellhop/persistence'
+import { JobInputError, isId, newId } from '@bellhop/model'
+import type {
+  FileId,
+  JobObjects,
+  NewOutput,
+  OpenedFile,
+  OutputFile,
+  OutputId,
+  SourceFile,
+  Verification,
+} from '@bellhop/model'
+import {
+  findCompletedUploadOf,
+  findFile,
+  findOutputs,
+  findReadyFiles,
+  listPromisedParts,
+  recordValetKeys,
+} from '@bellhop/persistence'
 import type { JobRow, PendingOutput } from '@bellhop/persistence'
 import type { Platform } from './platform.ts'
 import { readAgain } from './stored-bytes.ts'
@@ -68,17 +84,19 @@ export class AttemptObjects implements JobObjects {
     return { id: file.id, name: file.name, mediaType: file.mediaType, sizeBytes: file.sizeBytes }
   }
 
-  async open(fileId: FileId, lifeMs: number): Promise<OpenedFile> {
+  async open(id: FileId | OutputId, lifeMs: number): Promise<OpenedFile> {
     const { database, store } = this.#platform
     const { workspaceId, createdBy } = this.#job
-    const file = await findFile(database.db, workspaceId, fileId)
-    if (file?.status !== 'READY')
-      throw new JobInputError('FILE_GONE', 'The file was deleted before this job could read it.')
-    const { id, name, mediaType, sizeBytes, objectKey } = file
+    const [object] = isId('file', id)
+      ? await findReadyFiles(database.db, workspaceId, [id])
+      : await findOutputs(database.db, workspaceId, [id])
+    if (!object) throw new JobInputError('FILE_GONE', 'The file was deleted before this job could read it.')
+    if (createdBy === null) throw new Error(`Nobody has asked for ${this.#job.id}, so it is given no key.`)
+    const { fileId, name, mediaType, sizeBytes, objectKey } = object
     await recordValetKeys(database.db, [
-      { workspaceId, userId: createdBy ?? file.ownerId, fileId, objectKey, sizeBytes, purpose: 'job', lifeMs },
+      { workspaceId, userId: createdBy, fileId, objectKey, sizeBytes, purpose: 'job', lifeMs },
     ])
-    return { id, name, mediaType, sizeBytes, address: store.signRead(objectKey, lifeMs) }
+    return { name, mediaType, sizeBytes, address: store.signRead(objectKey, lifeMs) }
   }
 
   async verify(

@@ -1,4 +1,4 @@
-import type { FileId } from './ids.ts'
+import type { FileId, OutputId } from './ids.ts'
 import type { OutputFile } from './kinds/output-file.ts'
 
 /** What `run` of a kind is given: capabilities, not a context. */
@@ -42,8 +42,8 @@ export interface JobObjects {
     path: string,
     onBytes?: (receivedBytes: number, ofBytes: number) => void,
   ): Promise<SourceFile>
-  /** A key to read any range of the file by HTTP, or a path to it, for `lifeMs`; throws JobInputError when it is gone. */
-  open(fileId: FileId, lifeMs: number): Promise<OpenedFile>
+  /** A key to read any range of it by HTTP, or a path to it, for `lifeMs`; throws JobInputError when it is gone. */
+  open(id: FileId | OutputId, lifeMs: number): Promise<OpenedFile>
   /** Reads the stored bytes of a file again, in bounded memory, and holds them against what was promised of them. */
   verify(fileId: FileId, onBytes?: (readBytes: number, ofBytes: number) => void): Promise<Verification>
   /** Stores an output under the attempt's own prefix. Others see it when the job is COMPLETED, and only then. */
@@ -71,7 +71,7 @@ export interface SourceFile {
   readonly sizeBytes: number
 }
 
-export interface OpenedFile extends SourceFile {
+export interface OpenedFile extends Omit<SourceFile, 'id'> {
   readonly address: string
 }
 

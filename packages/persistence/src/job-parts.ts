@@ -1,12 +1,13 @@
 import type { JobId, WorkspaceId } from '@bellhop/model'
-import { asc, eq, sql } from 'drizzle-orm'
+import { asc, eq, inArray, sql } from 'drizzle-orm'
 import type { AttemptUsage } from './attempt-usage.ts'
 import type { Executor, Transaction } from './database.ts'
 import { insertDependencies } from './job-chains.ts'
 import { failJob, retryJob } from './job-ends.ts'
+import { queueChore } from './job-queue.ts'
 import { insertJob } from './jobs.ts'
 import type { ChangedJobs, JobRow, Lease, NewJob } from './jobs.ts'
-import { jobProgress, jobs } from './schema/index.ts'
+import { jobProgress, jobs, outputs } from './schema/index.ts'
 
 /** Until the whole is COMPLETED something of it is left. */
 const PARTS_SHARE = 0.99
@@ -86,4 +87,12 @@ export async function tellWholes(
     ids = rows.map(({ id }) => id)
   }
   return told
+}
+
+/** What the parts of a job wrote, and nobody needs once it is done itself. */
+export async function removePartOutputs(tx: Executor, parentId: JobId): Promise<void> {
+  const ofParts = tx.select({ id: jobs.id }).from(jobs).where(eq(jobs.parentId, parentId))
+  const removed = await tx.delete(outputs).where(inArray(outputs.jobId, ofParts)).returning({ key: outputs.objectKey })
+  if (removed.length === 0) return
+  await queueChore(tx, 'objects:delete', { objectKeys: removed.map(({ key }) => key), multipart: null })
 }

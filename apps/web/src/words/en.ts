@@ -166,6 +166,10 @@ export const en = {
     'image.variants': 'Image sizes',
     'dataset.profile': 'Dataset profile',
     'file.verify': 'Verification',
+    'media.probe': 'Media probe',
+    'video.encode': 'Video encoding',
+    'video.rendition': 'Video rendition',
+    'video.segment': 'Part of a video',
   } satisfies Record<JobKindName, string> as Record<JobKindName, string>,
 
   catalog: {

@@ -218,7 +218,15 @@ export const ko = {
     const [first = ''] = stage.split(' ', 1)
     return STAGES[first] ?? stage
   },
-  jobKinds: { 'image.variants': '이미지 크기 변환', 'dataset.profile': '데이터셋 분석', 'file.verify': '파일 검증' },
+  jobKinds: {
+    'image.variants': '이미지 크기 변환',
+    'dataset.profile': '데이터셋 분석',
+    'file.verify': '파일 검증',
+    'media.probe': '미디어 분석',
+    'video.encode': '동영상 변환',
+    'video.rendition': '동영상 화질 변환',
+    'video.segment': '동영상 구간 변환',
+  },
 
   catalog: {
     title: '파일',

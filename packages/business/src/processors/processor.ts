@@ -1,4 +1,4 @@
-import type { JobKindName, JobOutput, JobRun, ParsedJobInput } from '@bellhop/model'
+import type { JobId, JobKindName, JobOutput, JobRun, ParsedJobInput } from '@bellhop/model'
 import type { Transaction } from '@bellhop/persistence'
 
 /** What runs a job of one kind. The contract of its input and output stands in `@bellhop/model`. */
@@ -10,7 +10,7 @@ export interface Processor<K extends JobKindName> {
    */
   run(job: JobRun<ParsedJobInput<K>>): Promise<JobOutput<K>>
   /** What else becomes true with the job's COMPLETED, in its transaction. */
-  readonly completed?: (tx: Transaction, input: ParsedJobInput<K>, output: JobOutput<K>) => Promise<void>
+  readonly completed?: (tx: Transaction, input: ParsedJobInput<K>, output: JobOutput<K>, jobId: JobId) => Promise<void>
 }
 
 export function defineProcessor<const K extends JobKindName>(

@@ -1,5 +1,5 @@
 import { isJobKindName } from '@bellhop/model'
-import type { JobKind, JobKindName, JobRun } from '@bellhop/model'
+import type { JobId, JobKind, JobKindName, JobRun } from '@bellhop/model'
 import type { Transaction } from '@bellhop/persistence'
 import { ownKindProcessor } from '../kinds/kind-processor.ts'
 import { isOwnKind } from '../kinds/own-kind.ts'
@@ -7,6 +7,9 @@ import { datasetProfileProcessor } from './dataset/dataset-profile.ts'
 import { fileVerifyProcessor } from './file-verify.ts'
 import { imageVariantsProcessor } from './image/image-variants.ts'
 import { mediaProbeProcessor } from './media/media-probe.ts'
+import { videoEncodeProcessor } from './media/video-encode.ts'
+import { videoRenditionProcessor } from './media/video-rendition.ts'
+import { videoSegmentProcessor } from './media/video-segment.ts'
 import type { Processor } from './processor.ts'
 
 /** Total over the kinds: a kind that nobody runs does not compile. */
@@ -15,12 +18,15 @@ const PROCESSORS: { readonly [K in JobKindName]: Processor<K> } = {
   'dataset.profile': datasetProfileProcessor,
   'file.verify': fileVerifyProcessor,
   'media.probe': mediaProbeProcessor,
+  'video.encode': videoEncodeProcessor,
+  'video.rendition': videoRenditionProcessor,
+  'video.segment': videoSegmentProcessor,
 }
 
 /** A processor for whoever knows its kind at run time only: input and output are what its kind's schemas made of them. */
 export interface AnyProcessor {
   run(job: JobRun<unknown>): Promise<unknown>
-  readonly completed?: (tx: Transaction, input: unknown, output: unknown) => Promise<void>
+  readonly completed?: (tx: Transaction, input: unknown, output: unknown, jobId: JobId) => Promise<void>
 }
 
 export function processorOf(kind: JobKind): AnyProcessor {

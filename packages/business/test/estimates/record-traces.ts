@@ -98,8 +98,7 @@ async function record(source: Source): Promise<Trace> {
           await pipeline(createReadStream(stored), counted(sizeBytes, onBytes), createWriteStream(path))
           return { id, name: source.name, mediaType: source.mediaType, sizeBytes }
         },
-        open: (id) =>
-          Promise.resolve({ id, name: source.name, mediaType: source.mediaType, sizeBytes, address: stored }),
+        open: () => Promise.resolve({ name: source.name, mediaType: source.mediaType, sizeBytes, address: stored }),
         async verify(_id, onBytes = () => undefined) {
           const hash = createHash('sha256')
           await pipeline(createReadStream(stored), counted(sizeBytes, onBytes), hash)

@@ -1,8 +1,9 @@
 import { copyFile, mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { newId } from '@bellhop/model'
+import { JobKindRegistry, newId } from '@bellhop/model'
 import type { JobRun, NewOutput, OutputFile } from '@bellhop/model'
+import { processorOf } from '../../src/processors/registry.ts'
 
 export interface TempJob<Input> extends AsyncDisposable {
   readonly run: JobRun<Input>
@@ -14,7 +15,7 @@ export interface TempJob<Input> extends AsyncDisposable {
   readonly progress: { fraction: number; stage: string }[]
 }
 
-/** A job whose object store is a temporary folder: one source file in it, outputs beside it. */
+/** A job whose object store is a temporary folder: one source file in it, outputs beside it. Its parts run one by one. */
 export async function tempJob<Input>(
   source: { readonly name: string; readonly mediaType: string; readonly bytes: Uint8Array | string },
   input: Input,
@@ -29,6 +30,8 @@ export async function tempJob<Input>(
   const controller = new AbortController()
   const progress: { fraction: number; stage: string }[] = []
   const outputPath = (name: string) => join(outputs, name)
+  let partsMade = 0
+  const addresses = new Map<string, string>()
   const run: JobRun<Input> = {
     input,
     signal: controller.signal,
@@ -37,7 +40,16 @@ export async function tempJob<Input>(
     advance: (stage, done = 0, total = 1) => progress.push({ fraction: done / total, stage }),
     addCpuSeconds: () => undefined,
     log: () => undefined,
-    parts: () => Promise.reject(new Error('Nothing is in parts here.')),
+    async parts(_stage, parts) {
+      const done: unknown[] = []
+      for (const { kind: name, input: partInput } of parts) {
+        const kind = new JobKindRegistry().kindOf(name)!
+        const part = join(root, `part-${partsMade++}`)
+        await mkdir(part)
+        done.push(await processorOf(kind).run({ ...run, input: kind.input.parse(partInput), scratchDir: part }))
+      }
+      return done
+    },
     objects: {
       async download(id, path) {
         await copyFile(stored, path)
@@ -45,10 +57,16 @@ export async function tempJob<Input>(
       },
       open: async (id) => {
         const { name, mediaType } = source
-        return { id, name, mediaType, sizeBytes: (await stat(stored)).size, address: stored }
+        const address = addresses.get(id) ?? stored
+        return { name, mediaType, sizeBytes: (await stat(address)).size, address }
       },
       verify: () => Promise.reject(new Error('Nothing is to be verified here.')),
-      put: (output) => put(output, outputPath(output.name)),
+      async put(output) {
+        const path = outputPath(output.name)
+        const file = await put(output, path)
+        addresses.set(file.id, path)
+        return file
+      },
     },
   }
   return {

@@ -2,6 +2,7 @@ import { datasetProfile } from './dataset-profile.ts'
 import { fileVerify } from './file-verify.ts'
 import { imageVariants } from './image-variants.ts'
 import { mediaProbe } from './media-probe.ts'
+import { videoEncode, videoRendition, videoSegment } from './video-encode.ts'
 
 /** The kinds that come with Bellhop, by name. Teams add their own: `JobKinds` for the compiler, a folder of files at run time. */
 export const JOB_KINDS = {
@@ -9,6 +10,9 @@ export const JOB_KINDS = {
   [datasetProfile.name]: datasetProfile,
   [fileVerify.name]: fileVerify,
   [mediaProbe.name]: mediaProbe,
+  [videoEncode.name]: videoEncode,
+  [videoRendition.name]: videoRendition,
+  [videoSegment.name]: videoSegment,
 } as const
 
 export type BuiltInKinds = typeof JOB_KINDS

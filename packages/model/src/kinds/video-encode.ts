@@ -66,7 +66,7 @@ export const videoEncode = jobKind({
   ],
   input: z.object({
     ...videoInput,
-    /** Left out: those that the source is large enough for, the largest of them 1080p. */
+    /** Left out: of 1080p, 720p, 480p and 240p those that the source is large enough for. */
     renditions: z.array(z.enum(RENDITIONS)).min(1).max(RENDITIONS.length).optional(),
   }),
   output: z.object({
@@ -91,7 +91,8 @@ export const videoRendition = jobKind({
   timeoutMs: 12 * 60 * 60_000,
   stages: [
     { name: 'encoding', weight: 95, unit: 'seconds' },
-    { name: 'storing', weight: 5, unit: 'files' },
+    { name: 'joining', weight: 3 },
+    { name: 'storing', weight: 2, unit: 'files' },
   ],
   input: z.object({
     ...videoInput,
@@ -99,4 +100,38 @@ export const videoRendition = jobKind({
     rendition: z.enum([...RENDITIONS, 'source', 'aac', 'opus']),
   }),
   output: z.object({ rendition: renditionSchema, files: z.array(outputFileSchema) }),
+})
+
+/**
+ * A stretch of the picture of a long video, between two key frames, that `video.rendition` joins with the others: what a
+ * killed worker costs. Its output is removed with the join.
+ */
+export const videoSegment = jobKind({
+  name: 'video.segment',
+  version: 1,
+  timeoutMs: 4 * 60 * 60_000,
+  stages: [
+    { name: 'encoding', weight: 95, unit: 'seconds' },
+    { name: 'storing', weight: 5 },
+  ],
+  input: z.object({
+    fileId: fileIdSchema,
+    picture: z.object({
+      codec: z.enum(['h264', 'vp9', 'av1']),
+      /** Pixels, even. */
+      width: z.number().int().min(2).max(8192).multipleOf(2),
+      height: z.number().int().min(2).max(8192).multipleOf(2),
+      /** Bits a second at most. */
+      maxRate: positive,
+    }),
+    /** From the start of the source. */
+    fromSeconds: z.number().nonnegative(),
+    /** Null: to the end. */
+    toSeconds: z.number().positive().nullable(),
+  }),
+  output: z.object({
+    durationSeconds: z.number().nonnegative(),
+    frameCount: z.number().int().nonnegative(),
+    files: z.array(outputFileSchema),
+  }),
 })

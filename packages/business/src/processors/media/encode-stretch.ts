@@ -30,8 +30,12 @@ const OVERSHOOT = 3
 const OVERSHOOT_BYTES = 16 * 1024 * 1024
 
 /** Encodes a stretch of a source. `onSeconds` hears how far it is. */
-export async function encodeStretch(task: EncodeTask, onSeconds: (done: number) => void): Promise<EncodedStretch> {
+export async function encodeStretch(
+  task: EncodeTask,
+  onSeconds: (done: number, total: number) => void,
+): Promise<EncodedStretch> {
   using source = openSource(task.address)
+  const seconds = Math.max(0, (task.toSeconds ?? source.durationSeconds) - task.fromSeconds)
   using tracks = openTracks(source, task)
   const muxer = new FormatContext()
   if (muxer.allocOutputContext2(null, 'mp4', task.path) < 0) throw new Error('The engine does not write MP4.')
@@ -41,25 +45,19 @@ export async function encodeStretch(task: EncodeTask, onSeconds: (done: number) 
   if (muxer.openOutputSync() < 0 || muxer.writeHeaderSync(null) < 0) {
     throw new Error(`The file ${task.path} could not be opened for writing.`)
   }
-  await run(
-    source,
-    task,
-    tracks.all.map(({ decoded }, index) => [decoded, outputs[index]!] as const),
-    muxer,
-    onSeconds,
-  )
+  const pairs = tracks.all.map(({ decoded }, index) => [decoded, outputs[index]!] as const)
+  await run(source, task, pairs, muxer, (done) => onSeconds(Math.min(done, seconds), seconds))
   for (const output of outputs) output.finish(muxer)
   if (muxer.writeTrailerSync() < 0) throw new Error('The end of what was encoded could not be written.')
   muxer.closeOutputSync()
   const begun = outputs.filter(({ firstSeconds }) => firstSeconds !== null)
-  const result = {
-    durationSeconds:
-      Math.max(0, ...begun.map(({ endSeconds }) => endSeconds)) - Math.min(...begun.map((o) => o.firstSeconds ?? 0)),
-    frameCount: task.picture ? (outputs[0]?.frameCount ?? 0) : 0,
-  }
+  const from = Math.min(...begun.map(({ firstSeconds }) => firstSeconds ?? 0))
+  const to = Math.max(...begun.map(({ endSeconds }) => endSeconds))
+  const frameCount = task.picture ? (outputs[0]?.frameCount ?? 0) : 0
   for (const output of outputs) output[Symbol.dispose]()
-  if (begun.length === 0) throw mediaEmpty()
-  return result
+  // Of a file that is shorter than it says, the last stretches are empty.
+  if (begun.length === 0 && task.fromSeconds === 0) throw mediaEmpty()
+  return { durationSeconds: begun.length === 0 ? 0 : to - from, frameCount }
 }
 
 async function run(
@@ -81,7 +79,7 @@ async function run(
       }
       if (seconds >= fromSeconds - 1e-6) encoded.encode(muxer, frame, source.startSeconds)
     }
-    const mostBytes = picture ? (picture.maxRate / 8) * OVERSHOOT * (encoded.endSeconds - fromSeconds) : 0
+    const mostBytes = picture ? (picture.maxRate / 8) * OVERSHOOT * Math.max(0, encoded.endSeconds - fromSeconds) : 0
     if (picture && encoded.writtenBytes > mostBytes + OVERSHOOT_BYTES)
       throw new Error('An encoder writes far too much.')
     onSeconds(Math.max(0, encoded.endSeconds - fromSeconds))

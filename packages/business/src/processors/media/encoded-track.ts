@@ -1,12 +1,4 @@
-import {
-  AVCOL_PRI_BT709,
-  AVCOL_RANGE_MPEG,
-  AVCOL_SPC_BT709,
-  AVCOL_TRC_BT709,
-  AV_CODEC_FLAG_GLOBAL_HEADER,
-  AV_PICTURE_TYPE_I,
-  AV_PICTURE_TYPE_NONE,
-} from 'node-av/constants'
+import { AV_CODEC_FLAG_GLOBAL_HEADER, AV_PICTURE_TYPE_I, AV_PICTURE_TYPE_NONE } from 'node-av/constants'
 import { Codec, CodecContext, Packet } from 'node-av/lib'
 import type { FilterContext, FormatContext, Frame, Rational, Stream } from 'node-av/lib'
 import { KEY_FRAME_SECONDS } from './bounds.ts'
@@ -110,10 +102,8 @@ function describePicture(encoder: CodecContext, sink: FilterContext): void {
     encoder.framerate = rate
     encoder.gopSize = Math.max(1, Math.ceil((rate.num / rate.den) * KEY_FRAME_SECONDS))
   }
-  encoder.colorRange = AVCOL_RANGE_MPEG
-  encoder.colorSpace = AVCOL_SPC_BT709
-  encoder.colorPrimaries = AVCOL_PRI_BT709
-  encoder.colorTrc = AVCOL_TRC_BT709
+  encoder.colorRange = sink.buffersinkGetColorRange()
+  encoder.colorSpace = sink.buffersinkGetColorspace()
 }
 
 function describeSound(encoder: CodecContext, sink: FilterContext): void {

@@ -27,24 +27,42 @@ export interface Joined {
 
 /** Puts encoded stretches into the files that are played, without encoding anything again. */
 export async function joinStretches(task: JoinTask): Promise<Joined> {
-  const pictures = task.pictures.map((path) => openSource(path))
-  const soundFile = task.sound === null ? null : (pictures[task.pictures.indexOf(task.sound)] ?? openSource(task.sound))
-  try {
-    const inputs = [pictures[0]?.video, soundFile?.audio].filter((stream) => stream !== undefined)
-    const outputs = [
-      ...(task.progressive ? [openOutput(task.progressive.path, task.progressive.format, inputs, FAST_START)] : []),
-      ...(task.hls ? [openOutput(task.hls.playlistPath, 'hls', inputs, hlsOptions(task.hls.segmentsPath))] : []),
-    ]
-    const rate = new Rate()
-    for await (const { packet, track, timeBase } of merged(pictures, soundFile)) {
-      rate.count(packet, timeBase)
-      for (const output of outputs) output.write(packet, track, timeBase)
-    }
-    for (const output of outputs) output.close()
-    return { ...rate.told, codecs: inputs.map((stream) => codecOf(stream)).join(',') }
-  } finally {
-    for (const picture of pictures) picture[Symbol.dispose]()
-    if (soundFile && !pictures.includes(soundFile)) soundFile[Symbol.dispose]()
+  const [firstPath] = task.pictures
+  using first = firstPath === undefined ? null : openSource(firstPath)
+  using beside = task.sound === null || task.sound === firstPath ? null : openSource(task.sound)
+  const soundFile = task.sound === null ? null : (beside ?? first)
+  const inputs = [first?.video, soundFile?.audio].filter((stream) => stream !== undefined)
+  const outputs = [
+    ...(task.progressive ? [openOutput(task.progressive.path, task.progressive.format, inputs, FAST_START)] : []),
+    ...(task.hls ? [openOutput(task.hls.playlistPath, 'hls', inputs, hlsOptions(task.hls.segmentsPath))] : []),
+  ]
+  const rate = new Rate()
+  const packets =
+    first && (soundFile === first || !soundFile) && task.pictures.length === 1
+      ? ofOneFile(first)
+      : ofManyFiles(first, task.pictures.slice(1), soundFile)
+  for await (const { packet, track, timeBase } of packets) {
+    rate.count(packet, timeBase)
+    for (const output of outputs) output.write(packet, track, timeBase)
+  }
+  for (const output of outputs) output.close()
+  verify(task, rate.told.durationSeconds)
+  return { ...rate.told, codecs: inputs.map((stream) => codecOf(stream)).join(',') }
+}
+
+/** Of the length of what was joined. */
+const LENGTH_TOLERANCE = 0.01
+/** The padding of a codec, and the last frame of a slow video, whose length no container tells. */
+const LENGTH_TOLERANCE_SECONDS = 0.15
+
+/** What is handed out is opened as a stranger's file would be, and must be as long as what went into it. */
+function verify({ progressive, hls }: JoinTask, expectedSeconds: number): void {
+  for (const path of [progressive?.path, hls?.segmentsPath]) {
+    if (path === undefined) continue
+    using written = openSource(path)
+    const difference = Math.abs(written.durationSeconds - expectedSeconds)
+    if (difference <= expectedSeconds * LENGTH_TOLERANCE + LENGTH_TOLERANCE_SECONDS) continue
+    throw new Error(`What was written is ${written.durationSeconds} s long, and should be ${expectedSeconds} s.`)
   }
 }
 
@@ -71,36 +89,45 @@ interface Merged {
   readonly timeBase: { readonly num: number; readonly den: number }
 }
 
-/** Of all pictures in turn, and of the sound beside them, in order of time. */
-async function* merged(pictures: readonly Source[], soundFile: Source | null): AsyncGenerator<Merged> {
-  const [only] = pictures
-  if (only && pictures.length === 1 && soundFile === only && only.video && only.audio) {
-    const { video, audio } = only
-    for await (const packet of only.packets([video, audio])) {
-      const isPicture = packet.streamIndex === video.index
-      yield { packet, track: isPicture ? 0 : 1, timeBase: (isPicture ? video : audio).timeBase }
-    }
-    return
+async function* ofOneFile(source: Source): AsyncGenerator<Merged> {
+  const streams = [source.video, source.audio].filter((stream) => stream !== undefined)
+  for await (const packet of source.packets(streams)) {
+    const at = streams.findIndex(({ index }) => index === packet.streamIndex)
+    const { timeBase } = streams[at]!
+    yield { packet, track: at, timeBase }
   }
+}
+
+/** Of all pictures in turn, and of the sound beside them, in order of time. */
+async function* ofManyFiles(
+  first: Source | null,
+  rest: readonly string[],
+  soundFile: Source | null,
+): AsyncGenerator<Merged> {
   const readers = [
-    ...(pictures.length > 0 ? [pictureSequence(pictures)] : []),
-    ...(soundFile ? [track(soundFile, soundFile.audio, pictures.length > 0 ? 1 : 0)] : []),
+    ...(first ? [pictureSequence(first, rest)] : []),
+    ...(soundFile ? [trackOf(soundFile, soundFile.audio, first ? 1 : 0)] : []),
   ]
   const heads = await Promise.all(readers.map(async (reader) => ({ reader, next: await reader.next() })))
   for (;;) {
-    const live = heads.filter(({ next }) => !next.done)
-    const first = live.toSorted((one, other) => seconds(one.next.value!) - seconds(other.next.value!))[0]
-    if (!first || first.next.done) return
-    yield first.next.value
-    first.next = await first.reader.next()
+    const live = heads.flatMap((head) => (head.next.done === true ? [] : [{ head, value: head.next.value }]))
+    const next = live.toSorted((one, other) => seconds(one.value) - seconds(other.value))[0]
+    if (!next) return
+    yield next.value
+    next.head.next = await next.head.reader.next()
   }
 }
 
-async function* pictureSequence(pictures: readonly Source[]): AsyncGenerator<Merged> {
-  for (const picture of pictures) yield* track(picture, picture.video, 0)
+/** One is open at a time: there may be hundreds. */
+async function* pictureSequence(first: Source, rest: readonly string[]): AsyncGenerator<Merged> {
+  yield* trackOf(first, first.video, 0)
+  for (const path of rest) {
+    using next = openSource(path)
+    yield* trackOf(next, next.video, 0)
+  }
 }
 
-async function* track(source: Source, stream: Stream | undefined, index: number): AsyncGenerator<Merged> {
+async function* trackOf(source: Source, stream: Stream | undefined, index: number): AsyncGenerator<Merged> {
   if (!stream) return
   for await (const packet of source.packets([stream])) yield { packet, track: index, timeBase: stream.timeBase }
 }

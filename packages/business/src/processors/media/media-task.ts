@@ -4,7 +4,8 @@ import type { ProbeTask } from './probe-media.ts'
 
 export type MediaWork =
   | ({ readonly type: 'probe' } & ProbeTask)
-  | ({ readonly type: 'encode'; readonly seconds: number } & EncodeTask)
-  | ({ readonly type: 'join' } & JoinTask)
+  | ({ readonly type: 'encode' } & EncodeTask)
+  /** What is encoded, then joined with what there is already. */
+  | { readonly type: 'render'; readonly encode: EncodeTask | null; readonly join: JoinTask }
 
 export type MediaTask = MediaWork & { readonly workerPid: number }

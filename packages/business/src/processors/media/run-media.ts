@@ -2,16 +2,16 @@ import process from 'node:process'
 import type { JobRun } from '@bellhop/model'
 import { runInChild } from '../child/run-in-child.ts'
 import type { EncodedStretch } from './encode-stretch.ts'
-import type { Joined } from './join-stretches.ts'
 import type { MediaTask, MediaWork } from './media-task.ts'
 import type { ProbedMedia } from './probe-media.ts'
+import type { Rendered } from './run-task.ts'
 
 const ENTRY = new URL('media-child.ts', import.meta.url)
 
 interface MediaResults {
   readonly probe: ProbedMedia
   readonly encode: EncodedStretch
-  readonly join: Joined
+  readonly render: Rendered
 }
 
 /** Does one thing with media, in a process of its own. */

@@ -2,7 +2,9 @@ import { AV_LOG_FATAL } from 'node-av/constants'
 import { Log } from 'node-av/lib'
 import type { ChildReport } from '../child/message.ts'
 import { encodeStretch } from './encode-stretch.ts'
+import type { EncodedStretch } from './encode-stretch.ts'
 import { joinStretches } from './join-stretches.ts'
+import type { Joined } from './join-stretches.ts'
 import type { MediaWork } from './media-task.ts'
 import { probeMedia } from './probe-media.ts'
 
@@ -19,7 +21,22 @@ export function runTask(task: MediaWork, { advance }: ChildReport): Promise<unkn
     advance(stage, done, total)
   }
   if (task.type === 'probe') return probeMedia(task, tell('drawing'))
-  if (task.type === 'join') return joinStretches(task)
   const encoding = tell('encoding')
-  return encodeStretch(task, (done) => encoding(Math.min(done, task.seconds), task.seconds))
+  if (task.type === 'encode') return encodeStretch(task, encoding)
+  return render(task, encoding, () => advance('joining', undefined, undefined))
+}
+
+async function render(
+  { encode, join }: Extract<MediaWork, { type: 'render' }>,
+  encoding: (done: number, total: number) => void,
+  joining: () => void,
+): Promise<Rendered> {
+  const encoded = encode && (await encodeStretch(encode, encoding))
+  joining()
+  return { encoded, joined: await joinStretches(join) }
+}
+
+export interface Rendered {
+  readonly encoded: EncodedStretch | null
+  readonly joined: Joined
 }

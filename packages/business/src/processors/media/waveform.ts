@@ -35,7 +35,8 @@ class Peaks {
   samples = 0
 
   add(data: Buffer | undefined, count: number): void {
-    for (let index = 0; data && index < count; index++) {
+    if (!data) return
+    for (let index = 0; index < count; index++) {
       const at = Math.floor(this.samples / this.#perPeak)
       this.#peaks[at] = Math.max(this.#peaks[at] ?? 0, Math.abs(data.readInt16LE(index * 2)))
       this.samples += 1

@@ -1,0 +1,136 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { JOB_KINDS } from '@bellhop/model'
+import type { JobOutput, JobRun, NewOutput, OutputFile, ParsedJobInput, Rendition } from '@bellhop/model'
+import { removePartOutputs } from '@bellhop/persistence'
+import { outputName } from '../output-name.ts'
+import { defineProcessor } from '../processor.ts'
+import { KEY_MARGIN_MS, MAX_FRAME_RATE } from './bounds.ts'
+import { SAMPLE_RATE } from './encoding.ts'
+import type { PicturePlan, SoundPlan } from './encoding.ts'
+import type { JoinTask } from './join-stretches.ts'
+import { mediaEmpty } from './media-error.ts'
+import type { MediaFacts } from './probe-media.ts'
+import { picturePlan, soundPlan, stretchesOf, videoOf } from './rendition-plan.ts'
+import { runMedia } from './run-media.ts'
+import type { Rendered } from './run-task.ts'
+
+type Job = JobRun<ParsedJobInput<'video.rendition'>>
+
+const KEY_LIFE_MS = JOB_KINDS['video.rendition'].timeoutMs + KEY_MARGIN_MS
+
+/** One rendition: of a short video at once, of a long one joined from stretches that other jobs encode. */
+export const videoRenditionProcessor = defineProcessor(
+  'video.rendition',
+  async (job) => {
+    const { input, objects } = job
+    const { address, name } = await objects.open(input.fileId, KEY_LIFE_MS)
+    const facts = await runMedia(job, { type: 'probe', address, draw: null })
+    const picture = picturePlan(facts, input)
+    const sound = soundPlan(facts, input)
+    if (!picture && !sound) throw mediaEmpty()
+    const files = filesOf(job, picture !== null)
+    const { encoded, joined } = await render(job, { address, facts, picture, sound, files })
+    if (encoded && joined.durationSeconds < facts.durationSeconds * 0.99) {
+      job.log(`The file says ${facts.durationSeconds} s; ${joined.durationSeconds} s of it could be decoded.`)
+    }
+    const stored = await store(job, name, files, picture)
+    const frameRate = Math.min(videoOf(facts.tracks)?.frameRate ?? 25, MAX_FRAME_RATE)
+    const rendition: Rendition = {
+      name: input.rendition,
+      video: picture && { codec: picture.codec, width: picture.width, height: picture.height, frameRate },
+      audio: sound && { ...sound, sampleRate: SAMPLE_RATE },
+      ...joined,
+      ...stored.ids,
+    }
+    return { rendition, files: stored.files }
+  },
+  // What the stretches were joined into is there: they are of no use any more.
+  async (tx, _input, _output, jobId) => removePartOutputs(tx, jobId),
+)
+
+interface Rendering {
+  readonly address: string
+  readonly facts: MediaFacts
+  readonly picture: PicturePlan | null
+  readonly sound: SoundPlan | null
+  readonly files: RenditionFiles
+}
+
+async function render(job: Job, { address, facts, picture, sound, files }: Rendering): Promise<Rendered> {
+  const { scratchDir, objects, input } = job
+  const stretches = stretchesOf(facts)
+  const path = join(scratchDir, 'encoded.mp4')
+  const whole = { address, path, fromSeconds: 0, toSeconds: null }
+  if (!picture || stretches.length === 1) {
+    const pictures = picture ? [path] : []
+    const encode = { ...whole, picture, sound }
+    return runMedia(job, { type: 'render', encode, join: { pictures, sound: sound && path, ...files } })
+  }
+  const outputs = await job.parts(
+    'encoding',
+    stretches.map(({ seconds, ...stretch }) => ({
+      kind: 'video.segment',
+      input: { fileId: input.fileId, picture, ...stretch },
+      weight: seconds,
+    })),
+  )
+  const pictures: string[] = []
+  for (const output of outputs) {
+    const { files: made, frameCount } = JOB_KINDS['video.segment'].output.parse(output)
+    // Of a file that is shorter than it says, the last stretches are empty.
+    if (frameCount === 0) continue
+    for (const { id } of made) pictures.push((await objects.open(id, KEY_LIFE_MS)).address)
+  }
+  const encode = sound && { ...whole, picture: null, sound }
+  return runMedia(job, { type: 'render', encode, join: { pictures, sound: sound && path, ...files } })
+}
+
+type RenditionFiles = Pick<JoinTask, 'progressive' | 'hls'>
+
+function filesOf({ input, scratchDir }: Job, isVideo: boolean): RenditionFiles {
+  const isOgg = input.rendition === 'opus'
+  const format = isOgg ? 'ogg' : 'mp4'
+  const hls = { playlistPath: join(scratchDir, 'playlist.m3u8'), segmentsPath: join(scratchDir, SEGMENTS) }
+  const isWanted = input.formats.includes('mp4') || isOgg || !isVideo
+  return {
+    progressive: isWanted ? { path: join(scratchDir, `progressive.${format}`), format } : null,
+    hls: input.formats.includes('hls') && !isOgg ? hls : null,
+  }
+}
+
+/** As the muxer writes it into the playlist, until its own name stands there. */
+const SEGMENTS = 'segments.mp4'
+
+async function store(
+  { input, objects, advance }: Job,
+  sourceName: string,
+  { progressive, hls }: RenditionFiles,
+  picture: PicturePlan | null,
+): Promise<{ ids: Pick<Rendition, 'progressive' | 'hls'>; files: OutputFile[] }> {
+  const files: OutputFile[] = []
+  const size = picture ? { width: picture.width, height: picture.height } : {}
+  const put = async (suffix: string, output: Pick<NewOutput, 'role' | 'mediaType' | 'body' | 'width' | 'height'>) => {
+    advance('storing', files.length, (progressive ? 1 : 0) + (hls ? 2 : 0))
+    const file = await objects.put({ ...output, name: outputName(sourceName, `-${input.rendition}${suffix}`) })
+    files.push(file)
+    return file
+  }
+  const family = picture ? 'video' : 'audio'
+  const extension = progressive?.format === 'ogg' ? 'ogg' : picture ? 'mp4' : 'm4a'
+  const mediaType = `${family}/${progressive?.format ?? 'mp4'}`
+  const whole =
+    progressive &&
+    (await put(`.${extension}`, { role: 'rendition', mediaType, body: { path: progressive.path }, ...size }))
+  if (!hls) return { ids: { progressive: whole?.id ?? null, hls: null }, files }
+  const body = { path: hls.segmentsPath }
+  const segments = await put('-hls.mp4', { role: 'segments', mediaType: `${family}/mp4`, body, ...size })
+  const text = (await readFile(hls.playlistPath, 'utf8')).replaceAll(SEGMENTS, encodeURIComponent(segments.name))
+  const playlist = await put('.m3u8', { role: 'playlist', mediaType: HLS_TYPE, body: Buffer.from(text) })
+  return { ids: { progressive: whole?.id ?? null, hls: { playlist: playlist.id, segments: segments.id } }, files }
+}
+
+export const HLS_TYPE = 'application/vnd.apple.mpegurl'
+
+/** The output of `video.rendition`, as its kind says it. */
+export type RenditionOutput = JobOutput<'video.rendition'>

@@ -1,0 +1,63 @@
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import type { Measured } from './measure-media.ts'
+
+const [WIDTH, HEIGHT, BLOCK] = [160, 96, 8]
+
+export interface Comparison extends Omit<Measured, 'luma'> {
+  readonly sourceFrameCount: number
+  /** The structural similarity of their frames, one by one, from 0 to 1: the mean over blocks of 8 × 8. */
+  readonly ssim: number
+}
+
+/** Decodes both and compares them, in a process of its own. */
+export async function compare(source: string, encoded: string, { frames = 1_000 } = {}): Promise<Comparison> {
+  const entry = fileURLToPath(new URL('measure-media.ts', import.meta.url))
+  const child = fork(entry, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
+  const ended = once(child, 'exit')
+  try {
+    child.send({ paths: [source, encoded], width: WIDTH, height: HEIGHT, frames })
+    const [measured] = (await Promise.race([once(child, 'message'), ended])) as [[Measured, Measured]]
+    const [before, { luma, ...after }] = measured
+    const pairs = luma.flatMap((frame, index) => (before.luma[index] ? [[before.luma[index], frame] as const] : []))
+    const ssim = mean(pairs.map(([one, other]) => similarity(one, other)))
+    return { ...after, sourceFrameCount: before.frameCount, ssim }
+  } finally {
+    child.kill('SIGKILL')
+    await ended
+  }
+}
+
+/** Wang et al., 2004; of the brightness alone. */
+function similarity(one: readonly number[], other: readonly number[]): number {
+  const blocks: number[] = []
+  for (let top = 0; top < HEIGHT; top += BLOCK) {
+    for (let left = 0; left < WIDTH; left += BLOCK) {
+      const at = Array.from({ length: BLOCK * BLOCK }, (_, index) => {
+        return (top + Math.floor(index / BLOCK)) * WIDTH + left + (index % BLOCK)
+      })
+      blocks.push(
+        ofBlock(
+          at.map((index) => one[index] ?? 0),
+          at.map((index) => other[index] ?? 0),
+        ),
+      )
+    }
+  }
+  return mean(blocks)
+}
+
+function ofBlock(one: readonly number[], other: readonly number[]): number {
+  const [meanOne, meanOther] = [mean(one), mean(other)]
+  const varianceOne = mean(one.map((value) => (value - meanOne) ** 2))
+  const varianceOther = mean(other.map((value) => (value - meanOther) ** 2))
+  const covariance = mean(one.map((value, index) => (value - meanOne) * ((other[index] ?? 0) - meanOther)))
+  const [c1, c2] = [(0.01 * 255) ** 2, (0.03 * 255) ** 2]
+  const luminance = (2 * meanOne * meanOther + c1) / (meanOne ** 2 + meanOther ** 2 + c1)
+  return luminance * ((2 * covariance + c2) / (varianceOne + varianceOther + c2))
+}
+
+function mean(values: readonly number[]): number {
+  return values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length
+}

@@ -1,0 +1,60 @@
+import process from 'node:process'
+import { AV_LOG_FATAL } from 'node-av/constants'
+import { Log } from 'node-av/lib'
+import { DecodedTrack } from '../../src/processors/media/decoded-track.ts'
+import { videoFilters } from '../../src/processors/media/encoding.ts'
+import { openSource } from '../../src/processors/media/source.ts'
+import { pictureOf, trackOf } from '../../src/processors/media/track.ts'
+
+export interface Measured {
+  readonly durationSeconds: number
+  readonly frameCount: number
+  readonly width: number
+  readonly height: number
+  readonly audioCodec: string | null
+  /** Brightness of each frame, as many pixels as was asked for. */
+  readonly luma: readonly (readonly number[])[]
+}
+
+/** Decodes all of a file, every frame at one size, so that two can be compared. */
+async function measure(path: string, width: number, height: number, framesKept: number): Promise<Measured> {
+  using source = openSource(path)
+  const video = source.video!
+  const shape = pictureOf(video)
+  using track = new DecodedTrack(video, {
+    filters: `${videoFilters({ width, height }, { ...shape, frameRate: null })},format=gray`,
+    threads: 1,
+  })
+  let frameCount = 0
+  const luma: number[][] = []
+  const take = (frames: Iterable<{ readonly data: Buffer[] | null; readonly linesize: number[] }>) => {
+    for (const { data, linesize } of frames) {
+      frameCount += 1
+      const [plane, line = width] = [data?.[0], linesize[0]]
+      if (!plane || luma.length >= framesKept) continue
+      luma.push(
+        Array.from({ length: width * height }, (_, at) => plane[Math.floor(at / width) * line + (at % width)] ?? 0),
+      )
+    }
+  }
+  for await (const packet of source.packets([video])) take(track.frames(packet))
+  take(track.rest())
+  const sound = source.audio && trackOf(source.audio)
+  const { durationSeconds } = source
+  return {
+    durationSeconds,
+    frameCount,
+    width: shape.width,
+    height: shape.height,
+    audioCodec: sound?.codec ?? null,
+    luma,
+  }
+}
+
+process.once('message', (message) => {
+  Log.setLevel(AV_LOG_FATAL)
+  const { paths, width, height, frames } = message as { paths: string[]; width: number; height: number; frames: number }
+  void Promise.all(paths.map((path) => measure(path, width, height, frames))).then((measured) =>
+    process.send?.(measured),
+  )
+})

@@ -1,0 +1,147 @@
+import { JOB_KINDS, newId } from '@bellhop/model'
+import type { JobInput } from '@bellhop/model'
+import { readFile } from 'node:fs/promises'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { videoEncodeProcessor } from '../../src/processors/media/video-encode.ts'
+import { compare } from './compare-media.ts'
+import { mediaFolder, picture, tone } from './media.ts'
+import type { MediaFolder } from './media.ts'
+import { tempJob } from './temp-job.ts'
+
+const { input: inputSchema, output: outputSchema } = JOB_KINDS['video.encode']
+/** Of what a person takes for the same picture; these are at 0.995 and above, and at 0.91 where colours are told wrongly. */
+const SSIM_AT_LEAST = 0.98
+
+let media: MediaFolder
+
+beforeAll(async () => {
+  const still = { encoder: 'ffv1', options: {} }
+  media = await mediaFolder({
+    'plain.mp4': { tracks: [picture('640x360', 30, 2), tone(2)] },
+    'turned.mp4': { tracks: [picture('320x180', 25, 1)], rotation: 90 },
+    'odd.mkv': { format: 'matroska', tracks: [{ ...picture('321x181', 25, 1, ',format=yuv444p'), ...still }] },
+    'uneven.mkv': {
+      format: 'matroska',
+      tracks: [picture('320x180', 30, 2, ",select='gt(mod(n\\,7)\\,2)',format=yuv420p"), tone(2)],
+    },
+    'blink.webm': {
+      tracks: [
+        { ...picture('320x180', 25, 0.2), encoder: 'libvpx-vp9', options: { deadline: 'realtime', 'cpu-used': '8' } },
+      ],
+    },
+    'dot.mp4': {
+      tracks: [{ ...picture('16x16', 25, 0.2, ',scale=1:1,format=yuv444p'), ...still }],
+      format: 'matroska',
+    },
+    'tone.wav': {
+      tracks: [{ ...tone(3), graph: tone(3).graph.replace('fltp', 's16'), encoder: 'pcm_s16le', options: {} }],
+    },
+    'long.mp4': { tracks: [picture('64x36', 1, 7_200, ',format=yuv420p')] },
+  })
+}, 60_000)
+afterAll(() => media[Symbol.asyncDispose]())
+
+async function encode(name: string, input: Omit<JobInput<'video.encode'>, 'fileId'> = {}, bytes?: Buffer) {
+  const source = { name, mediaType: 'video/mp4', bytes: bytes ?? (await media.bytes(name)) }
+  const job = await tempJob(source, inputSchema.parse({ fileId: newId('file'), ...input }))
+  const output = await videoEncodeProcessor.run(job.run).catch(async (error: unknown) => {
+    await job[Symbol.asyncDispose]()
+    throw error
+  })
+  return { job, output: outputSchema.parse(output) }
+}
+
+test('a video becomes MP4 and HLS in each size that it is large enough for, with one playlist that names them all', async () => {
+  const { job, output } = await encode('plain.mp4', { renditions: ['240p', '1080p', '360p'] })
+  await using _ = job
+  const sizes = output.renditions.map(({ name, video }) => [name, video?.width, video?.height, video?.codec])
+  expect(sizes).toEqual([
+    ['360p', 640, 360, 'h264'],
+    ['240p', 426, 240, 'h264'],
+  ])
+  expect(output.files.map(({ name }) => name)).toEqual([
+    'plain-360p.mp4',
+    'plain-360p-hls.mp4',
+    'plain-360p.m3u8',
+    'plain-240p.mp4',
+    'plain-240p-hls.mp4',
+    'plain-240p.m3u8',
+    'plain.m3u8',
+  ])
+  const master = await readFile(job.outputPath('plain.m3u8'), 'utf8')
+  expect(master.split('\n').filter((line) => line.endsWith('.m3u8'))).toEqual(['plain-360p.m3u8', 'plain-240p.m3u8'])
+  expect(master).toContain('RESOLUTION=640x360,FRAME-RATE=30.000,CODECS="avc1.')
+  const playlist = await readFile(job.outputPath('plain-360p.m3u8'), 'utf8')
+  expect(playlist).toMatch(/#EXT-X-MAP:URI="plain-360p-hls\.mp4",BYTERANGE="\d+@0"/)
+  for (const name of ['plain-360p.mp4', 'plain-240p-hls.mp4']) {
+    const found = await compare(media.path('plain.mp4'), job.outputPath(name))
+    expect(found).toMatchObject({ frameCount: 60, sourceFrameCount: 60, audioCodec: 'aac' })
+    expect(Math.abs(found.durationSeconds - 2)).toBeLessThan(0.1)
+    expect(found.ssim).toBeGreaterThan(SSIM_AT_LEAST)
+  }
+  // Its index is in front.
+  const bytes = await readFile(job.outputPath('plain-360p.mp4'))
+  expect(bytes.indexOf('moov')).toBeLessThan(bytes.indexOf('mdat'))
+})
+
+test.each([
+  ['turned.mp4', { width: 180, height: 320, frameCount: 25, audioCodec: null }],
+  ['odd.mkv', { width: 322, height: 182, frameCount: 25, audioCodec: null }],
+  ['uneven.mkv', { width: 320, height: 180, frameCount: 33, audioCodec: 'aac' }],
+  ['blink.webm', { width: 320, height: 180, frameCount: 5, audioCodec: null }],
+])('%s keeps its shape, its frames and its look', async (name, expected) => {
+  const { job, output } = await encode(name, { renditions: ['1080p'], formats: ['mp4'] })
+  await using _ = job
+  expect(output).toMatchObject({ hls: null, renditions: [{ name: 'source', hls: null }] })
+  const found = await compare(media.path(name), job.outputPath(output.files[0]!.name))
+  expect(found).toMatchObject(expected)
+  expect(found.frameCount).toBe(found.sourceFrameCount)
+  expect(found.ssim).toBeGreaterThan(SSIM_AT_LEAST)
+})
+
+test('a single pixel becomes the smallest video there is', async () => {
+  const { job, output } = await encode('dot.mp4', { formats: ['mp4'] })
+  await using _ = job
+  expect(output.renditions[0]?.video).toMatchObject({ width: 2, height: 2 })
+})
+
+test.each(['vp9', 'av1'] as const)('%s is there for who asks for it', async (codec) => {
+  const { job, output } = await encode('plain.mp4', { codec, renditions: ['240p'], formats: ['mp4'] })
+  await using _ = job
+  expect(output.renditions[0]).toMatchObject({
+    video: { codec },
+    codecs: expect.stringMatching(/^(vp09|av01)\..*mp4a/) as unknown,
+  })
+  const found = await compare(media.path('plain.mp4'), job.outputPath(output.files[0]!.name))
+  expect(found).toMatchObject({ frameCount: 60, audioCodec: 'aac' })
+  expect(found.ssim).toBeGreaterThan(SSIM_AT_LEAST)
+})
+
+test('a sound becomes AAC and Opus', async () => {
+  const { job, output } = await encode('tone.wav')
+  await using _ = job
+  expect(output.renditions).toMatchObject([
+    { name: 'aac', video: null, audio: { codec: 'aac', channels: 2, sampleRate: 48_000 }, hls: {} },
+    { name: 'opus', video: null, audio: { codec: 'opus', channels: 2, sampleRate: 48_000 }, hls: null },
+  ])
+  expect(output.files.map(({ name }) => name)).toContain('tone-opus.ogg')
+  for (const { durationSeconds } of output.renditions) expect(durationSeconds).toBeCloseTo(3, 1)
+})
+
+test('of a file that was cut off, what there is of it is encoded', async () => {
+  const whole = await media.bytes('plain.mp4')
+  const cut = whole.subarray(0, Math.floor(whole.length * 0.6))
+  const { job, output } = await encode('cut.mp4', { renditions: ['240p'], formats: ['mp4'] }, cut)
+  await using _ = job
+  expect(output.durationSeconds).toBeGreaterThan(0.8)
+  expect(output.durationSeconds).toBeLessThan(1.8)
+})
+
+test('a long video is encoded in stretches that meet without a gap', async () => {
+  const { job, output } = await encode('long.mp4', { formats: ['mp4'] })
+  await using _ = job
+  expect(output.durationSeconds).toBeCloseTo(7_200, -1)
+  const found = await compare(media.path('long.mp4'), job.outputPath('long-source.mp4'), { frames: 50 })
+  expect(found).toMatchObject({ frameCount: 7_200, width: 64, height: 36 })
+  expect(found.durationSeconds).toBeCloseTo(7_200, -1)
+})
