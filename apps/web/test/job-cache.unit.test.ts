@@ -1,32 +1,10 @@
 import type { JobId, JobSnapshot } from '@bellhop/model'
 import { describe, expect, it } from 'vitest'
 import { LIVE_JOBS_MAX, mergeJobs } from '../src/live/job-cache.ts'
+import { jobSnapshot } from './job-snapshots.ts'
 
 function job(id: JobId, version: number, status: JobSnapshot['status'] = 'PROCESSING'): JobSnapshot {
-  return {
-    id,
-    kind: 'dataset.profile',
-    fileId: null,
-    fileName: null,
-    status,
-    version,
-    attempt: 1,
-    maxAttempts: 3,
-    priority: 'normal',
-    waitingFor: null,
-    progress: 0,
-    stage: null,
-    work: null,
-    eta: null,
-    etaLate: null,
-    queue: null,
-    cancelling: false,
-    error: null,
-    createdAt: '2026-11-22T12:00:00.000Z',
-    startedAt: null,
-    finishedAt: null,
-    retryAt: null,
-  }
+  return jobSnapshot(id, { version, status })
 }
 
 describe('mergeJobs', () => {

@@ -1,32 +1,11 @@
 import type { JobSnapshot } from '@bellhop/model'
 import { describe, expect, it } from 'vitest'
 import { settledJobs } from '../src/jobs/settled-jobs.ts'
+import { jobSnapshot } from './job-snapshots.ts'
 
 function job(name: string, minute: number, version = 1): JobSnapshot {
-  return {
-    id: `job_${name}`,
-    kind: 'image.variants',
-    fileId: null,
-    fileName: null,
-    status: 'PENDING',
-    version,
-    attempt: 1,
-    maxAttempts: 3,
-    priority: 'normal',
-    waitingFor: null,
-    progress: 0,
-    stage: null,
-    work: null,
-    eta: null,
-    etaLate: null,
-    queue: null,
-    cancelling: false,
-    error: null,
-    createdAt: new Date(Date.UTC(2026, 10, 22, 12, minute)).toISOString(),
-    startedAt: null,
-    finishedAt: null,
-    retryAt: null,
-  }
+  const createdAt = new Date(Date.UTC(2026, 10, 22, 12, minute)).toISOString()
+  return jobSnapshot(`job_${name}`, { status: 'PENDING', version, createdAt })
 }
 
 describe('settledJobs', () => {
