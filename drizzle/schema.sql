@@ -388,6 +388,8 @@ begin
   delete from public.live_view_dirty where view = which or starts_with(view, which || '/');
   delete from public.live_view_change where view = which;
   delete from public.live_view_audit where view = which;
+  delete from public.live_view_service where view = which;
+  delete from public.live_view_probe where view = which;
   delete from public.live_view_status where view = which;
 end
 $function$;
@@ -672,6 +674,18 @@ create table live_view_history (
   error text
 );
 
+create table live_view_probe (
+  view text not null,
+  probed_at timestamp with time zone not null
+);
+
+create table live_view_service (
+  view text not null,
+  minute timestamp with time zone not null,
+  kept_ms double precision not null,
+  missed_ms double precision not null
+);
+
 create table live_view_status (
   view text not null,
   strategy text not null,
@@ -687,7 +701,7 @@ create table live_view_status (
   change_version bigint not null default ((EXTRACT(epoch FROM clock_timestamp()) * (1000)::numeric))::bigint
 );
 
-comment on table live_view_status is 'How far each view is. live views, tables 2';
+comment on table live_view_status is 'How far each view is. live views, tables 3';
 
 create table live_view_wake (
   only_row boolean not null default true,
@@ -982,6 +996,10 @@ alter table live_view_change add constraint live_view_change_pkey PRIMARY KEY (v
 alter table live_view_history add constraint live_view_history_pkey PRIMARY KEY (id);
 
 alter table live_view_history add constraint live_view_history_what_check CHECK ((what = ANY (ARRAY['rebuild'::text, 'refresh'::text, 'failure'::text])));
+
+alter table live_view_probe add constraint live_view_probe_pkey PRIMARY KEY (view);
+
+alter table live_view_service add constraint live_view_service_pkey PRIMARY KEY (view, minute);
 
 alter table live_view_status add constraint live_view_status_pkey PRIMARY KEY (view);
 

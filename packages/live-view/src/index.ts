@@ -15,6 +15,8 @@ export {
   type RefreshedViewOptions,
 } from './refreshed-view.ts'
 export { type Schedule } from './schedule.ts'
+export { type ServiceLevel } from './sla.ts'
+export { type Service } from './service.ts'
 export { type AnyView } from './view.ts'
 export { type IndexDeclarations } from './view-parts.ts'
 export { dropViewMigration, viewMigration, type ViewMigrationOptions } from './migration.ts'

@@ -7,6 +7,7 @@ import { type KeeperLog } from './keeper-log.ts'
 import { WAKE_CHANNEL } from './log-ddl.ts'
 import { pendingViews, promisePolling, PROMISED_POLLING_MS, type PendingView } from './pending.ts'
 import { backOffMs } from './back-off.ts'
+import { probeForever } from './service.ts'
 import { viewDefinition } from './view-ddl.ts'
 import { type AnyView } from './view.ts'
 import { ViewRunner } from './view-runner.ts'
@@ -90,6 +91,7 @@ class Keeper implements ViewKeeper {
     else signal?.addEventListener('abort', abort, { once: true })
     this.#finished = Promise.all([
       this.#poll(),
+      probeForever({ sql, views, log, signal: this.#stop.signal }),
       ...(audit === undefined ? [] : [auditForever({ sql, views, plan: audit, log, signal: this.#stop.signal })]),
       listenForWakes({
         sql,

@@ -10,6 +10,7 @@ import { type FanoutDependency, type KeyDependency } from './dependency.ts'
 import { LiveViewError } from './error.ts'
 import { assertDependenciesDeclared, assertKeyReachable } from './reachable.ts'
 import { assertStableQuery } from './stable-query.ts'
+import { serviceLevel, type ServiceLevel } from './sla.ts'
 import { sqlText } from './sql-text.ts'
 import { assertViewName, assertVersion, indexText, type IndexDeclarations, type ViewIndex } from './view-parts.ts'
 
@@ -26,6 +27,7 @@ export interface LiveView<TTable extends PgTable = PgTable> {
   readonly depends: readonly (KeyDependency | FanoutDependency)[]
   readonly indexes: readonly ViewIndex[]
   readonly overlayKeysMax: number
+  readonly sla: Required<ServiceLevel> | undefined
   /** The condition of the row-level security policy, as SQL text. */
   readonly rowPolicy: string | undefined
 }
@@ -66,6 +68,8 @@ export interface LiveViewOptions<TName extends string, TColumns extends Record<s
   readonly rowPolicy?: (columns: StoredTable<TName, TColumns>) => SQLWrapper
   /** A read that must be fresher than what is stored computes at most so many pending keys live. Default 200; at most 10,000. */
   readonly overlayKeysMax?: number
+  /** Measured by the keepers and told by `viewHealth`. Not part of the definition: it changes without a migration. */
+  readonly sla?: ServiceLevel
 }
 
 /**
@@ -125,6 +129,7 @@ export function liveView<TName extends string, TColumns extends Record<string, P
     depends: options.depends,
     indexes: indexText(name, options.indexes, table),
     overlayKeysMax,
+    sla: serviceLevel(name, options.sla),
     rowPolicy:
       options.rowPolicy === undefined
         ? undefined

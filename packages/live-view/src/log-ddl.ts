@@ -5,7 +5,7 @@ export const WAKE_CHANNEL = 'live_view'
 export const CHANGE_CHANNEL = 'live_view_changed'
 
 /** In landed migrations, the sign that these tables have the columns of this release. */
-export const TABLES_COMMENT = 'How far each view is. live views, tables 2'
+export const TABLES_COMMENT = 'How far each view is. live views, tables 3'
 
 /** What a row of the dirty log says: `key` names a row of the view, the whole view, or (from 1) a row of dependency number `kind`. */
 export const DIRTY_KEY = 0
@@ -67,6 +67,18 @@ export const commonStatements: readonly string[] = [
   drifted bigint not null,
   drifted_at timestamptz
 ) with (fillfactor = 50)`,
+  // What each view kept and missed of its service level, by minute; and until when that is known.
+  `create table if not exists public.live_view_service (
+  view text not null,
+  minute timestamptz not null,
+  kept_ms double precision not null,
+  missed_ms double precision not null,
+  primary key (view, minute)
+) with (fillfactor = 50)`,
+  `create table if not exists public.live_view_probe (
+  view text primary key,
+  probed_at timestamptz not null
+) with (fillfactor = 50)`,
   // Until when an applier promises to poll. One row; its writers are the appliers, at most once a second.
   `create table if not exists public.live_view_wake (
   only_row boolean primary key default true check (only_row),
@@ -96,6 +108,8 @@ begin
   delete from public.live_view_dirty where view = which or starts_with(view, which || '/');
   delete from public.live_view_change where view = which;
   delete from public.live_view_audit where view = which;
+  delete from public.live_view_service where view = which;
+  delete from public.live_view_probe where view = which;
   delete from public.live_view_status where view = which;
 end
 $live_view$`,

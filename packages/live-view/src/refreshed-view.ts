@@ -3,6 +3,7 @@ import { getMaterializedViewConfig, type PgMaterializedView } from 'drizzle-orm/
 import { type TableDependency } from './dependency.ts'
 import { LiveViewError } from './error.ts'
 import { assertSchedule, type Schedule } from './schedule.ts'
+import { serviceLevel, type ServiceLevel } from './sla.ts'
 import { sqlText } from './sql-text.ts'
 import { assertDependenciesDeclared } from './reachable.ts'
 import { assertStableQuery } from './stable-query.ts'
@@ -23,6 +24,7 @@ interface MaterializedView<TView extends PgMaterializedView> {
   readonly uniqueKey: readonly string[]
   readonly depends: readonly TableDependency[]
   readonly indexes: readonly ViewIndex[]
+  readonly sla: Required<ServiceLevel> | undefined
   /** The condition of the view `name_rows` for restricted roles, as SQL text. */
   readonly rowPolicy: string | undefined
 }
@@ -54,6 +56,8 @@ interface MaterializedViewOptions<TView extends PgMaterializedView> {
    * it: grant that to the role, never the materialized view itself.
    */
   readonly rowPolicy?: (columns: TView) => SQLWrapper
+  /** Measured by the keepers and told by `viewHealth`. Not part of the definition: it changes without a migration. */
+  readonly sla?: ServiceLevel
 }
 
 export interface RefreshedViewOptions<TView extends PgMaterializedView> extends MaterializedViewOptions<TView> {
@@ -148,6 +152,7 @@ function materialized<TView extends PgMaterializedView>(
     uniqueKey: uniqueKeyNames(name, config.selectedFields, options.uniqueKey),
     depends: options.depends,
     indexes: indexText(name, options.indexes, view),
+    sla: serviceLevel(name, options.sla),
     rowPolicy:
       options.rowPolicy === undefined
         ? undefined

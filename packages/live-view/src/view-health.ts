@@ -3,6 +3,7 @@ import { BACK_OFF_MAX_MS } from './back-off.ts'
 import { freshness, notInstalled, type Freshness } from './freshness.ts'
 import { DIRTY_ALL } from './log-ddl.ts'
 import { logNameList } from './log-name.ts'
+import { serviceOf, type Service } from './service.ts'
 import { type AnyView } from './view.ts'
 import { fingerprintOf } from './view-ddl.ts'
 
@@ -26,6 +27,8 @@ export interface ViewHealth extends Freshness {
   readonly error: string | null
   /** Of all audits there have been: keys compared, keys found to differ, and when one last was. */
   readonly drift: { readonly sampled: number; readonly drifted: number; readonly lastAt: Date | null }
+  /** How it keeps its service level; undefined where none was declared. */
+  readonly service: Service | undefined
   /** Of the rebuilds, refreshes and failures that are kept, at most the last 200. */
   readonly history: {
     readonly runs: number
@@ -76,6 +79,7 @@ export async function viewHealth(sql: ISql, view: AnyView): Promise<ViewHealth> 
     failures: row.failures,
     error: row.error,
     drift: { sampled: row.sampled, drifted: row.drifted, lastAt: dateOf(row.drifted_ms) },
+    service: await serviceOf(sql, view),
     history: {
       runs: row.runs,
       failed: row.failed,

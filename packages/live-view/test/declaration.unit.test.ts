@@ -32,6 +32,13 @@ describe('a live view is refused', () => {
     )
   })
 
+  test.each([{ freshWithinMs: 0 }, { freshWithinMs: 1, target: 1 }, { freshWithinMs: 1, windowMs: 1 }])(
+    'when its service level is out of bounds: %o',
+    (sla) => {
+      expect(() => liveView('simple', { ...simple, sla })).toThrow(expect.objectContaining({ code: 'bound_invalid' }))
+    },
+  )
+
   test('when its name would not fit, or it depends on nothing, or a parameter cannot be written as SQL', () => {
     expect(() => liveView('Simple View', simple)).toThrow(expect.objectContaining({ code: 'name_invalid' }))
     expect(() => liveView('simple', { ...simple, depends: [] })).toThrow(

@@ -144,6 +144,7 @@ export type {
   ViewDrift,
   ViewHistory,
   ViewMode,
+  ViewService,
   ViewStatus,
   Want,
 } from './view.ts'

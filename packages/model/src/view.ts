@@ -40,6 +40,20 @@ export interface ViewStatus {
   /** Of the rebuilds, refreshes and failures that are kept, at most the last 200. */
   readonly history: ViewHistory
   readonly drift: ViewDrift
+  /** Null where the view has none. */
+  readonly service: ViewService | null
+}
+
+/** How a view has kept its service level, over the last `windowMs`. */
+export interface ViewService {
+  readonly freshWithinMs: number
+  /** Share of the time in which no change shall wait for longer. */
+  readonly target: number
+  readonly windowMs: number
+  /** What that share has been; null before it was measured. */
+  readonly share: number | null
+  /** Of the time that may be missed in a window, the share that has not been: 1 to 0. */
+  readonly budgetLeft: number
 }
 
 /** `foreign`: the database holds another release's definition, so that this release leaves the view alone. */

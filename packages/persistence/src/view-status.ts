@@ -33,7 +33,8 @@ export function viewStatuses({ sql }: Database): Promise<ViewStatus[]> {
   return Promise.all(
     VIEWS.map(async (view) => {
       const found = await viewHealth(sql, view)
-      const { strategy, mode, why, lastAppliedAt, lastDurationMs, failures, error, rows, history, drift } = found
+      const { strategy, mode, why, lastAppliedAt, lastDurationMs, failures, error, rows, history, drift, service } =
+        found
       return {
         name: view.name,
         strategy,
@@ -46,6 +47,7 @@ export function viewStatuses({ sql }: Database): Promise<ViewStatus[]> {
         error,
         rows,
         history,
+        service: service ?? null,
         drift: { ...drift, lastAt: drift.lastAt?.toISOString() ?? null },
       }
     }),

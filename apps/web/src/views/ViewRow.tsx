@@ -16,7 +16,7 @@ export function ViewRow({ view, onFailure }: ViewRowProps) {
   const { operations, format } = useWords()
   const { views } = operations
   const { tone, icon } = VIEW_LOOKS[view.mode]
-  const { freshness, drift } = view
+  const { freshness, drift, service } = view
   return (
     <tr>
       <th scope="row" className={`${CELL} text-left font-medium whitespace-nowrap`}>
@@ -39,6 +39,18 @@ export function ViewRow({ view, onFailure }: ViewRowProps) {
       </td>
       <td className={`${CELL} text-right whitespace-nowrap text-muted`}>
         {view.lastDurationMs === null ? operations.none : format.precise(view.lastDurationMs)}
+      </td>
+      <td className={`${CELL} text-right whitespace-nowrap text-muted`}>
+        {service === null ? (
+          operations.none
+        ) : (
+          <>
+            {views.service(service.share, service.freshWithinMs)}
+            <span className={`block text-xs ${service.budgetLeft > 0 ? 'text-faint' : 'text-bad'}`}>
+              {views.budget(service.budgetLeft)}
+            </span>
+          </>
+        )}
       </td>
       <td className={`${CELL} text-right whitespace-nowrap ${drift.drifted > 0 ? 'text-bad' : 'text-muted'}`}>
         {drift.sampled === 0 ? operations.none : views.drifted(drift.drifted, drift.sampled)}

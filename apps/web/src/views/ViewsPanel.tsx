@@ -36,6 +36,7 @@ export function ViewsPanel() {
               <th className={`${HEAD} text-right`}>{columns.rows}</th>
               <th className={`${HEAD} text-right`}>{columns.applied}</th>
               <th className={`${HEAD} text-right`}>{columns.took}</th>
+              <th className={`${HEAD} text-right`}>{columns.service}</th>
               <th className={`${HEAD} text-right`}>{columns.drift}</th>
               <th className={HEAD}>
                 <span className="sr-only">{words.common.actions}</span>

@@ -1,7 +1,7 @@
 import { plural } from './en-plural.ts'
 import { formatsFor } from './format.ts'
 
-const { count, duration, percent, precise } = formatsFor('en')
+const { count, duration, percent, precise, share } = formatsFor('en')
 
 export const enOperations = {
   title: 'Operations',
@@ -63,6 +63,7 @@ export const enOperations = {
       applied: 'Last applied',
       took: 'Took',
       drift: 'Drifted',
+      service: 'In time',
     },
     strategies: { realtime: 'real-time', event: 'on events', batch: 'by schedule' },
     modes: {
@@ -74,6 +75,10 @@ export const enOperations = {
       foreign: 'Another release',
     },
     pending: (changes: number, ms: number) => `${plural(changes, 'change', 'changes')}, ${duration(ms)}`,
+    /** `kept` is null before it was measured. */
+    service: (kept: number | null, withinMs: number) =>
+      kept === null ? `within ${duration(withinMs)}` : `${share(kept)} within ${duration(withinMs)}`,
+    budget: (left: number) => `budget left ${percent(left)}`,
     drifted: (found: number, sampled: number) => `${count(found)} of ${count(sampled)}`,
     actions: (name: string) => `What to do with ${name}`,
     rebuild: 'Rebuild',

@@ -3,6 +3,8 @@ export interface Formats {
   readonly count: (value: number) => string
   /** `fraction` from 0 to 1, cut to whole percents so that 100 is said only when all is done. */
   readonly percent: (fraction: number) => string
+  /** The same, cut to tenths of a percent: 99.2 %. */
+  readonly share: (fraction: number) => string
   readonly bytes: (bytes: number) => string
   readonly rate: (bytesPerSecond: number) => string
   /** Rounded to what an estimate knows: 20 s, 3 min, 2 h. */
@@ -53,6 +55,7 @@ export function formatsFor(locale: string): Formats {
     count: (value) => count.format(value),
     number: (value) => number.format(value),
     percent: (fraction) => `${count.format(Math.floor(clamp01(fraction) * 100 + 1e-9))}${percentSign}`,
+    share: (fraction) => `${number.format(Math.floor(clamp01(fraction) * 1000 + 1e-9) / 10)}${percentSign}`,
     bytes: (bytes) => scaled(sizes, bytes),
     rate: (bytesPerSecond) => scaled(rates, bytesPerSecond),
     duration,

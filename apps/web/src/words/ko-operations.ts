@@ -1,7 +1,7 @@
 import type { OperationsWords } from './en-operations.ts'
 import { formatsFor } from './format.ts'
 
-const { count, duration, percent, precise } = formatsFor('ko')
+const { count, duration, percent, precise, share } = formatsFor('ko')
 
 export const koOperations: OperationsWords = {
   title: '운영',
@@ -63,6 +63,7 @@ export const koOperations: OperationsWords = {
       applied: '마지막 반영',
       took: '걸린 시간',
       drift: '어긋남',
+      service: '제때',
     },
     strategies: { realtime: '실시간', event: '변경 시', batch: '정해진 때' },
     modes: {
@@ -74,6 +75,9 @@ export const koOperations: OperationsWords = {
       foreign: '다른 릴리스',
     },
     pending: (changes, ms) => `${count(changes)}건, ${duration(ms)}`,
+    service: (kept, withinMs) =>
+      kept === null ? `${duration(withinMs)} 이내` : `${duration(withinMs)} 이내 ${share(kept)}`,
+    budget: (left) => `남은 예산 ${percent(left)}`,
     drifted: (found, sampled) => `${count(sampled)} 중 ${count(found)}`,
     actions: (name) => `${name}에 할 일`,
     rebuild: '다시 만들기',

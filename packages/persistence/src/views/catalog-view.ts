@@ -39,6 +39,7 @@ export const catalogView = liveView('catalog', {
   },
   key: 'id',
   tenant: 'workspaceId',
+  sla: { freshWithinMs: 1_000, target: 0.99, windowMs: 7 * 86_400_000 },
   query: sql`
     select
       f.id,

@@ -60,4 +60,5 @@ export const insightsView = refreshedView(insights, {
   ],
   debounceMs: 200,
   maxWaitMs: 2_000,
+  sla: { freshWithinMs: 5_000, target: 0.99, windowMs: 7 * 86_400_000 },
 })
