@@ -127,6 +127,33 @@ test('the page of an image shows the picture and its sizes', async () => {
   for (const part of ['WEBP', 'AVIF', '640 × 480 px', '1280 × 960 px']) expect(text).toContain(part)
 })
 
+test('a picture is looked at closely by keys, wheel and drag, and Escape closes it', async () => {
+  const page = await browser.visit(`/files/${harbour.id}`)
+  const open = page.getByRole('button', { name: 'Look at harbour.jpg closely' })
+  await open.press('Enter')
+  const viewer = page.getByRole('dialog', { name: 'Preview of harbour.jpg' })
+  const picture = viewer.getByRole('img', { name: 'Preview of harbour.jpg' })
+  await shown(picture)
+  const width = async () => (await picture.boundingBox())?.width ?? 0
+  const left = async () => (await picture.boundingBox())?.x ?? 0
+  const fitting = await width()
+  await page.keyboard.press('+')
+  await expect.poll(width).toBeGreaterThan(fitting * 1.4)
+  const before = await left()
+  await page.mouse.move(400, 300)
+  await page.mouse.down()
+  await page.mouse.move(440, 300)
+  await page.mouse.up()
+  await expect.poll(left).toBeGreaterThan(before + 20)
+  await page.keyboard.press('0')
+  await expect.poll(width).toBeCloseTo(fitting, 0)
+  await page.mouse.wheel(0, -400)
+  await expect.poll(width).toBeGreaterThan(fitting * 1.5)
+  await page.keyboard.press('Escape')
+  await viewer.waitFor({ state: 'detached' })
+  expect(await open.evaluate((button) => button === document.activeElement)).toBe(true)
+})
+
 test('in Korean the page speaks the words of the states, and stays so', async () => {
   const page = await browser.visit('/jobs')
   await page.getByRole('button', { name: 'Language: English' }).click()

@@ -336,7 +336,7 @@ export const en = {
     zoomOut: 'Smaller',
     zoomFit: 'Fit into the window',
     zoomPercent: (fraction: number) => `${Math.round(fraction * 100)} %`,
-    ownSize: (percent: string) => `${percent}; show in its own size (1)`,
+    ownSize: (shown: string) => `${shown}; show in its own size (1)`,
     variants: 'Sizes for the web',
     variantColumns: { format: 'Format', pixels: 'Pixels', size: 'Size', saving: 'Against the original' },
     saving: (fraction: number) => (fraction >= 0 ? `${percent(fraction)} smaller` : `${percent(-fraction)} larger`),

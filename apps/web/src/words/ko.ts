@@ -381,7 +381,7 @@ export const ko = {
     zoomOut: '축소',
     zoomFit: '창에 맞추기',
     zoomPercent: (fraction) => `${Math.round(fraction * 100)}%`,
-    ownSize: (percent) => `${percent}, 실제 크기로 보기 (1)`,
+    ownSize: (shown) => `${shown}, 실제 크기로 보기 (1)`,
     variants: '웹용 크기',
     variantColumns: { format: '형식', pixels: '픽셀', size: '크기', saving: '원본 대비' },
     saving: (fraction) => (fraction >= 0 ? `${percent(fraction)} 작음` : `${percent(-fraction)} 큼`),

@@ -1,5 +1,5 @@
 import type { PresetRecord } from '@bellhop/model'
-import { isJobKindName } from '@bellhop/model'
+import { VARIANT_QUALITIES, isJobKindName } from '@bellhop/model'
 import { Pencil, Star, Trash2, TriangleAlert } from 'lucide-react'
 import { DialogTrigger } from 'react-aria-components'
 import { trpc } from '../../trpc.ts'
@@ -8,7 +8,9 @@ import { ConfirmDialog } from '../../ui/ConfirmDialog.tsx'
 import { IconButton } from '../../ui/IconButton.tsx'
 import { announce } from '../../ui/live-region.tsx'
 import { errorSentence } from '../../words/error-sentence.ts'
+import type { Words } from '../../words/en.ts'
 import { useWords } from '../../words/use-words.ts'
+import { ratioName } from './preset-draft.ts'
 
 interface PresetCardProps {
   readonly preset: PresetRecord
@@ -53,13 +55,22 @@ export function PresetCard({ preset, onEdit }: PresetCardProps) {
         {Object.entries(settings).map(([key, value]) => (
           <div key={key} className="contents">
             <dt className="text-faint">{presets.settings[key] ?? key}</dt>
-            <dd className="wrap-anywhere">{told(value)}</dd>
+            <dd className="wrap-anywhere">{toldOf(key, value, presets)}</dd>
           </div>
         ))}
         {Object.keys(settings).length === 0 && <dd className="col-span-2 text-faint">{presets.nothingSet}</dd>}
       </dl>
     </li>
   )
+}
+
+/** A setting of images in the words of their form, any other as it is. */
+function toldOf(key: string, value: unknown, { qualities, ratios }: Words['settings']['presets']): string {
+  const quality = key === 'quality' ? VARIANT_QUALITIES.find((each) => each === value) : undefined
+  if (quality !== undefined) return qualities[quality]
+  const ratio = key === 'aspectRatio' && typeof value === 'number' ? ratioName(value) : null
+  if (ratio !== null) return ratios[ratio]
+  return key === 'formats' ? told(value).toUpperCase() : told(value)
 }
 
 function told(value: unknown): string {

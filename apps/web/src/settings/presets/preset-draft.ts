@@ -70,7 +70,8 @@ export function settingsOf(draft: ImageDraft, widths: readonly number[]): Record
   }
 }
 
-function ratioName(ratio: number | undefined): RatioName | null {
+/** Null where the form offers no such ratio. */
+export function ratioName(ratio: number | undefined): RatioName | null {
   const found = Object.entries(RATIOS).find(([, value]) =>
     value === undefined || ratio === undefined ? value === ratio : Math.abs(value - ratio) < RATIO_SLACK,
   )
