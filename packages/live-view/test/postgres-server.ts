@@ -14,11 +14,10 @@ export interface TestDatabase extends AsyncDisposable {
 }
 
 /**
- * A database of its own: in the server at TEST_POSTGRES_URL when that is set (to try another version), else in an
+ * A database of its own: in the server at `url`, by default TEST_POSTGRES_URL (to try another version); without one in an
  * embedded server started for it in a temporary folder.
  */
-export async function openDatabase(): Promise<TestDatabase> {
-  const url = process.env['TEST_POSTGRES_URL']
+export async function openDatabase(url = process.env['TEST_POSTGRES_URL']): Promise<TestDatabase> {
   const server = url === undefined ? await startServer() : { url, stop: async () => {} }
   const admin = postgres(server.url, { max: 1, onnotice: () => {} })
   const name = `live_view_test_${crypto.randomUUID().replaceAll('-', '')}`
@@ -69,7 +68,7 @@ async function startServer(): Promise<{ url: string; stop: () => Promise<void> }
   }
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const { promise, resolve, reject } = Promise.withResolvers<number>()
   const probe = createServer()
   probe.once('error', reject)
