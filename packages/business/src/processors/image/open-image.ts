@@ -5,7 +5,7 @@ import { regionOf } from './crop.ts'
 import type { Crop } from './crop.ts'
 import type { ImageSource } from './image-source.ts'
 
-export interface Size {
+interface Size {
   readonly maxWidthPx: number
   /** Default: what WebP can hold. */
   readonly maxHeightPx?: number
