@@ -5,7 +5,7 @@ import type { Executor, Transaction } from './database.ts'
 import { insertDependencies } from './job-chains.ts'
 import { failJob, retryJob } from './job-ends.ts'
 import { queueChore } from './job-queue.ts'
-import { insertJob } from './jobs.ts'
+import { insertJob, risen } from './jobs.ts'
 import type { ChangedJobs, JobRow, Lease, NewJob } from './jobs.ts'
 import { jobProgress, jobs, outputs } from './schema/index.ts'
 
@@ -45,6 +45,9 @@ export async function waitForParts(
   if (made.length > 0) await insertDependencies(tx, lease.jobId, made)
   await retryJob(tx, lease.jobId, { delayMs: 0, attemptsToAdd: 1 })
   await tx.update(jobProgress).set({ stage }).where(eq(jobProgress.jobId, lease.jobId))
+  // Nothing went wrong.
+  const unharmed = { errorCode: null, errorSentence: null, version: risen }
+  await tx.update(jobs).set(unharmed).where(eq(jobs.id, lease.jobId))
   changed.push(...made)
   return true
 }

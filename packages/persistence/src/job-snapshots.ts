@@ -183,7 +183,7 @@ function toSnapshot(row: SnapshotRow): JobSnapshot {
     priority: row.priority,
     waitingFor: row.status === 'PENDING' ? waitOf(row) : null,
     progress: row.status === 'COMPLETED' ? 1 : Math.min(row.fraction, 0.99),
-    stage: row.status === 'PROCESSING' ? row.stage : null,
+    stage: row.status === 'PROCESSING' || row.parkedFor === 'jobs' ? row.stage : null,
     work: row.status === 'PROCESSING' ? toWork(row) : null,
     eta: row.status === 'PROCESSING' ? (row.etaAt?.toISOString() ?? null) : null,
     etaLate: row.status === 'PROCESSING' ? (row.etaLateAt?.toISOString() ?? null) : null,
@@ -194,7 +194,7 @@ function toSnapshot(row: SnapshotRow): JobSnapshot {
     createdAt: row.createdAt.toISOString(),
     startedAt: row.startedAt?.toISOString() ?? null,
     finishedAt: row.finishedAt?.toISOString() ?? null,
-    retryAt: row.status === 'PENDING' && row.attempt > 1 ? row.runAt.toISOString() : null,
+    retryAt: row.status === 'PENDING' && row.attempt > 1 && row.parkedFor !== 'jobs' ? row.runAt.toISOString() : null,
   }
 }
 
