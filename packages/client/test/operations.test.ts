@@ -9,7 +9,7 @@ test('an owner is told what waits and sets how it is shared, and others that it 
   const { file } = await uploadBytes(house.platform.owner, 'a.csv', 'a,b\n1,2\n', { startJobs: false })
   await bellhop.jobs.submit('dataset.profile', { fileId: file.id })
   const report = () => bellhop.operations.report()
-  await expect.poll(async () => (await report()).queue[0]?.waiting, { timeout: 10_000 }).toBe(1)
+  await expect.poll(async () => (await report()).queue[0]?.waiting, { timeout: 20_000 }).toBe(1)
   expect(await report()).toMatchObject({
     here: { PENDING: 1, PROCESSING: 0 },
     queue: [{ kind: 'dataset.profile' }],

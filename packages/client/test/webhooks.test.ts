@@ -20,14 +20,14 @@ test('an owner makes a webhook, sees how its messages went, sends one again, sto
   const job = await bellhop.jobs.submit('dataset.profile', { fileId: file.id })
   await bellhop.jobs.wait(job.id)
   const statuses = async () => (await webhooks.deliveries(webhook.id)).items.map(({ status }) => status)
-  await expect.poll(statuses, { timeout: 10_000 }).toEqual(['DELIVERED', 'DELIVERED'])
+  await expect.poll(statuses, { timeout: 20_000 }).toEqual(['DELIVERED', 'DELIVERED'])
   expect(receiver.types).toEqual(['test', 'job.completed'])
 
   const first = await webhooks.deliveries(webhook.id, { limit: 1 })
   const second = await webhooks.deliveries(webhook.id, { limit: 1, cursor: first.nextCursor! })
   expect([...first.items, ...second.items].map(({ event }) => event)).toEqual(['job.completed', 'test'])
   await webhooks.replay(first.items[0]!.id)
-  await expect.poll(() => receiver.types, { timeout: 10_000 }).toEqual(['test', 'job.completed', 'job.completed'])
+  await expect.poll(() => receiver.types, { timeout: 20_000 }).toEqual(['test', 'job.completed', 'job.completed'])
 
   expect((await webhooks.rotateSecret(webhook.id)).signingSecret).not.toBe(signingSecret)
   expect((await webhooks.update(webhook.id, { enabled: false })).disabledAt).not.toBeNull()
