@@ -39,9 +39,9 @@ function Stage({ file, output, sources, onClose }: ImageViewerProps & { readonly
   const shownPx = fitting.width * zoom.scale
   const source = sourceFor(sources, shownPx * devicePixelRatio)
   return (
-    // The keys work wherever the focus is within the viewer.
+    // The keys work wherever the focus is within the viewer; whoever presses the picture brings it here.
     // oxlint-disable-next-line jsx-a11y/no-static-element-interactions -- it listens for its buttons, which do the same
-    <div className="absolute inset-0" onKeyDown={control.onKeyDown}>
+    <div tabIndex={-1} className="absolute inset-0 outline-none" onKeyDown={control.onKeyDown}>
       <div
         {...control.stageProps}
         className={`absolute inset-0 touch-none overflow-hidden select-none ${
