@@ -2,6 +2,8 @@ import type { IncomingMessage } from 'node:http'
 import type { Credentials } from '@bellhop/business'
 
 const BEARER = /^Bearer (\S+)$/i
+/** One for all; nobody writes to it. */
+const NO_COOKIE = new Headers()
 
 /** What the request, or the parameters of its WebSocket, show of the sender. */
 export function credentialsOf(
@@ -13,7 +15,7 @@ export function credentialsOf(
   const cookie = mayUseCookie(request, publicUrl) ? request.headers.cookie : undefined
   return {
     apiKey: text(params['apiKey']) ?? bearer ?? null,
-    headers: new Headers(cookie === undefined ? {} : { cookie }),
+    headers: cookie === undefined ? NO_COOKIE : new Headers({ cookie }),
     workspaceId: text(params['workspaceId']) ?? text(request.headers['x-bellhop-workspace']) ?? null,
     address: request.socket.remoteAddress ?? null,
   }

@@ -65,7 +65,13 @@ export function createMessageEncoder(): MessageEncoder {
   }
 }
 
-function headOf({ id, jsonrpc }: { readonly id: number | string | null; readonly jsonrpc?: '2.0' | undefined }): string {
+function headOf({
+  id,
+  jsonrpc,
+}: {
+  readonly id: number | string | null
+  readonly jsonrpc?: '2.0' | undefined
+}): string {
   return `{"id":${JSON.stringify(id)},${jsonrpc === undefined ? '' : `"jsonrpc":${JSON.stringify(jsonrpc)},`}"result":`
 }
 

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { RequestContext } from '@bellhop/api'
@@ -14,6 +14,8 @@ const SOCKET_BUFFER_BYTES = 64 * 1024
 const LOOK_MIN_MS = 10
 const LOOK_MAX_MS = 500
 
+/** Enough that no two in a log are the same. A socket keeps its own for as long as it lives. */
+const REQUEST_ID_BYTES = 12
 const AS_TEXT = { binary: false }
 
 /** A WebSocket, and how its messages are written. */
@@ -39,7 +41,7 @@ export function requestContext(
     platform,
     jobHub: listening.jobHub,
     viewHub: listening.viewHub,
-    requestId: randomUUID(),
+    requestId: randomBytes(REQUEST_ID_BYTES).toString('base64url'),
     identify: () => identifyCaller(platform, credentials),
     hasRoom,
     ...(connection && {

@@ -7,8 +7,11 @@ import type { WebSocket, WebSocketServer } from 'ws'
  */
 export function keepPulse(sockets: WebSocketServer, everyMs: number): Disposable {
   const silent = new WeakSet<WebSocket>()
+  // One for all sockets, of which there are thousands.
+  function heard(this: WebSocket): void {
+    silent.delete(this)
+  }
   const onConnection = (socket: WebSocket) => {
-    const heard = () => silent.delete(socket)
     socket.on('pong', heard)
     socket.on('message', heard)
   }

@@ -1,4 +1,4 @@
-import type { Server } from 'node:http'
+import type { IncomingMessage, Server } from 'node:http'
 import { appRouter } from '@bellhop/api'
 import { applyWSSHandler } from '@trpc/server/adapters/ws'
 import { WebSocketServer } from 'ws'
@@ -28,7 +28,9 @@ export function serveSockets(server: Server, services: Services): AsyncDisposabl
       socket.destroy()
       return
     }
-    sockets.handleUpgrade(request, socket, head, (upgraded) => sockets.emit('connection', upgraded, request))
+    sockets.handleUpgrade(request, socket, head, (upgraded) =>
+      sockets.emit('connection', upgraded, handshakeOf(request)),
+    )
   })
   return {
     [Symbol.asyncDispose]: async () => {
@@ -40,4 +42,15 @@ export function serveSockets(server: Server, services: Services): AsyncDisposabl
       sockets.close()
     },
   }
+}
+
+/**
+ * What tRPC and we look at of the request that became a socket. It is held for as long as the socket lives, thousands of
+ * times; all else of the request is let go.
+ */
+function handshakeOf({ url, headers, socket }: IncomingMessage): Pick<IncomingMessage, 'url' | 'headers' | 'socket'> {
+  const { host, origin, cookie, authorization } = headers
+  const { 'sec-fetch-site': site, 'x-bellhop-workspace': workspace } = headers
+  const looked = { host, origin, cookie, authorization, 'sec-fetch-site': site, 'x-bellhop-workspace': workspace }
+  return { url, headers: looked, socket }
 }

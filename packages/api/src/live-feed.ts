@@ -16,68 +16,116 @@ const ASK_AGAIN_MS = 5_000
 export type FeedContext = RequestContext & { readonly call: Context }
 
 /**
- * Runs a feed for one caller, telling each item as `tell` makes it: waits for room before each, and looks the caller's rights up again while it runs, also
- * while nothing happens. A right that was taken away ends it with UNAUTHENTICATED or WORKSPACE_NOT_FOUND.
+ * Runs a feed for one caller, telling each item as `tell` makes it: waits for room before each, and looks the caller's
+ * rights up again while it runs, also while nothing happens. A right that was taken away ends it with UNAUTHENTICATED or
+ * WORKSPACE_NOT_FOUND. Opens nothing until it is read.
  */
-export async function* subscribe<T, Told>(
+export function subscribe<T, Told>(
   ctx: FeedContext,
   open: (signal: AbortSignal) => AsyncIterable<T>,
   signal: AbortSignal,
   tell: (item: T) => Told,
-): AsyncGenerator<Told, void> {
-  using guard = keepAuthorised(ctx, signal)
-  for await (const item of open(guard.signal)) {
-    if (!ctx.hasRoom()) await ctx.drained(guard.signal)
-    if (guard.signal.aborted) break
-    yield tell(item)
-  }
-  if (guard.refusal) throw guard.refusal
+): Subscription<T, Told> {
+  return new Subscription(ctx, open, signal, tell)
 }
 
-interface Guard extends Disposable {
-  /** Fires with the outer signal, or when the caller is no longer let in. */
-  readonly signal: AbortSignal
-  readonly refusal: unknown
-}
+const DONE: IteratorReturnResult<void> = { done: true, value: undefined }
 
-function keepAuthorised({ identify, call: { caller, platform } }: FeedContext, outer: AbortSignal): Guard {
-  const inner = new AbortController()
-  let refusal: unknown
-  let timer = setTimeout(() => void look(), REAUTHORISE_MS)
+/** Not a generator: thousands of them wait at once, and a generator that waits holds three times as much. */
+class Subscription<T, Told> implements AsyncIterableIterator<Told, void, void> {
+  readonly #ctx: FeedContext
+  readonly #open: (signal: AbortSignal) => AsyncIterable<T>
+  readonly #tell: (item: T) => Told
+  readonly #outer: AbortSignal
+  readonly #inner = new AbortController()
+  readonly #end = () => this.#inner.abort()
+  #items: AsyncIterator<T> | undefined
+  #cleared: Disposable | undefined
+  #timer: NodeJS.Timeout | undefined
+  /** Why the caller is no longer let in. */
+  #refusal: unknown
+  #closed = false
 
-  function lookWithin(ms: number): void {
-    clearTimeout(timer)
-    if (!inner.signal.aborted) timer = setTimeout(() => void look(), ms)
+  constructor(
+    ctx: FeedContext,
+    open: (signal: AbortSignal) => AsyncIterable<T>,
+    signal: AbortSignal,
+    tell: (item: T) => Told,
+  ) {
+    this.#ctx = ctx
+    this.#open = open
+    this.#outer = signal
+    this.#tell = tell
   }
 
-  async function look(): Promise<void> {
+  [Symbol.asyncIterator](): this {
+    return this
+  }
+
+  next(): Promise<IteratorResult<Told, void>> {
+    if (this.#closed) return Promise.resolve(DONE)
+    this.#items ??= this.#start()
+    return this.#items.next().then(
+      (result) => this.#told(result),
+      (error: unknown) => {
+        this.#close()
+        throw error
+      },
+    )
+  }
+
+  async return(): Promise<IteratorResult<Told, void>> {
+    const ending = this.#items?.return?.()
+    this.#close()
+    await ending
+    return DONE
+  }
+
+  async #told(result: IteratorResult<T>): Promise<IteratorResult<Told, void>> {
+    const { signal } = this.#inner
+    if (!result.done) {
+      if (!this.#ctx.hasRoom()) await this.#ctx.drained(signal)
+      if (!signal.aborted) return { done: false, value: this.#tell(result.value) }
+    }
+    await this.return()
+    if (this.#refusal) throw this.#refusal
+    return DONE
+  }
+
+  #start(): AsyncIterator<T> {
+    const { callers } = this.#ctx.call.platform
+    this.#cleared = callers.onCleared(() => this.#lookWithin(Math.random() * REVOKED_WITHIN_MS))
+    this.#outer.addEventListener('abort', this.#end, { once: true })
+    if (this.#outer.aborted) this.#inner.abort()
+    this.#lookWithin(REAUTHORISE_MS)
+    return this.#open(this.#inner.signal)[Symbol.asyncIterator]()
+  }
+
+  #close(): void {
+    this.#closed = true
+    this.#inner.abort()
+    clearTimeout(this.#timer)
+    this.#cleared?.[Symbol.dispose]()
+    this.#outer.removeEventListener('abort', this.#end)
+  }
+
+  #lookWithin(ms: number): void {
+    clearTimeout(this.#timer)
+    if (!this.#inner.signal.aborted) this.#timer = setTimeout(() => void this.#look(), ms)
+  }
+
+  async #look(): Promise<void> {
+    const { identify, call } = this.#ctx
     try {
       const now = await identify()
       // A session whose person left the workspace acts in another one.
-      if (now.workspaceId !== caller.workspaceId || now.userId !== caller.userId)
+      if (now.workspaceId !== call.caller.workspaceId || now.userId !== call.caller.userId)
         throw new AppError('WORKSPACE_NOT_FOUND')
-      lookWithin(REAUTHORISE_MS)
+      this.#lookWithin(REAUTHORISE_MS)
     } catch (error) {
-      if (isPassing(error)) return lookWithin(ASK_AGAIN_MS)
-      refusal = error
-      inner.abort()
+      if (isPassing(error)) return this.#lookWithin(ASK_AGAIN_MS)
+      this.#refusal = error
+      this.#inner.abort()
     }
-  }
-
-  const end = () => inner.abort()
-  const cleared = platform.callers.onCleared(() => lookWithin(Math.random() * REVOKED_WITHIN_MS))
-  outer.addEventListener('abort', end, { once: true })
-  if (outer.aborted) end()
-  return {
-    signal: inner.signal,
-    get refusal() {
-      return refusal
-    },
-    [Symbol.dispose]() {
-      inner.abort()
-      clearTimeout(timer)
-      cleared[Symbol.dispose]()
-      outer.removeEventListener('abort', end)
-    },
   }
 }

@@ -59,10 +59,9 @@ export async function* feedJobs(
   const asked = cursor === undefined ? Number.NaN : Number(cursor)
   let since = Number.isFinite(asked) ? asked : null
   const straight = (job: JobSnapshot): boolean => {
-    const now = jobHub.clock.now()
-    if (signal.aborted || typeof now !== 'number') return false
+    if (signal.aborted) return false
     if (!sent.isNew(job)) return true
-    const reached = Math.max(since ?? now, now)
+    const reached = Math.max(since ?? 0, jobHub.reachedMs)
     if (!shortcut?.({ cursor: String(reached), job })) return false
     sent.add(job)
     since = reached
@@ -71,18 +70,19 @@ export async function* feedJobs(
   using mailbox = jobHub.watchWorkspace(workspaceId, shortcut && straight)
   let jobs: readonly JobSnapshot[] | 'overflowed' | null = 'overflowed'
   for (;;) {
-    const known = jobHub.clock.now()
-    const now: number = typeof known === 'number' ? known : await known
+    let now = jobHub.reachedMs
     if (jobs === 'overflowed') {
+      const known = jobHub.clock.now()
+      now = typeof known === 'number' ? known : await known
       jobs = await jobHub.liveJobs(workspaceId, since === null ? null : since - CURSOR_SLACK_MS)
     }
     const fresh = jobs.filter((job) => sent.isNew(job))
     for (const [index, job] of fresh.entries()) {
       sent.add(job)
       // Only with the last of them has its reader all that had ended by now.
-      yield { cursor: String(index + 1 < fresh.length ? (since ?? now) : Math.max(since ?? now, now)), job }
+      yield { cursor: String(index + 1 < fresh.length ? (since ?? now) : Math.max(since ?? 0, now)), job }
     }
-    since = Math.max(since ?? now, now)
+    since = Math.max(since ?? 0, now)
     jobs = await mailbox.take(signal)
     if (jobs === null) return
   }

@@ -32,6 +32,7 @@ export class JobHub implements AsyncDisposable {
   readonly #byWorkspace = new Map<WorkspaceId, Set<JobMailbox>>()
   readonly #dirty = new Set<JobId>()
   readonly #sweep: NodeJS.Timeout
+  #reachedMs = 0
   #pumping: Promise<void> | undefined
   #closed = false
 
@@ -46,6 +47,14 @@ export class JobHub implements AsyncDisposable {
     const count = (mailboxes: Map<unknown, Set<JobMailbox>>) =>
       [...mailboxes.values()].reduce((sum, set) => sum + set.size, 0)
     return count(this.#byJob) + count(this.#byWorkspace)
+  }
+
+  /**
+   * Whoever took all from its mailbox has what had ended by then (milliseconds since 1970, 0: nothing is known), but for
+   * what is still being committed. Stands still while changed jobs are not read.
+   */
+  get reachedMs(): number {
+    return this.#reachedMs
   }
 
   watchJob(id: JobId): JobMailbox & Disposable {
@@ -89,6 +98,12 @@ export class JobHub implements AsyncDisposable {
     await this.#pumping
   }
 
+  #reach(): void {
+    const now = this.clock.now()
+    if (typeof now === 'number') this.#reachedMs = Math.max(this.#reachedMs, now)
+    else now.catch(() => {})
+  }
+
   /** One reader at a time, so that what is read later is put later. */
   #pump(): void {
     this.#pumping ??= this.#readDirty().finally(() => {
@@ -104,7 +119,10 @@ export class JobHub implements AsyncDisposable {
       try {
         const found = await findSnapshotsOfAll(this.#platform.database.db, ids)
         const workspaces = new Map(found.map(({ workspaceId, snapshot }) => [snapshot.id, workspaceId]))
-        for (const snapshot of await this.#platform.queuePlaces.fillIn(found.map((each) => each.snapshot))) {
+        const snapshots = await this.#platform.queuePlaces.fillIn(found.map((each) => each.snapshot))
+        for (const [index, snapshot] of snapshots.entries()) {
+          // The last that is told goes along with the time that is reached with it.
+          if (index + 1 === snapshots.length && this.#dirty.size === 0) this.#reach()
           const workspaceId = workspaces.get(snapshot.id)
           for (const mailbox of this.#byJob.get(snapshot.id) ?? []) mailbox.put(snapshot.id, snapshot)
           for (const mailbox of (workspaceId && this.#byWorkspace.get(workspaceId)) ?? []) {

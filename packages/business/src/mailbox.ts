@@ -39,11 +39,21 @@ export class Mailbox<K, V> {
   }
 
   /** Waits until there is something. 'overflowed': look for yourself. Null: the signal was aborted. */
-  async take(signal: AbortSignal): Promise<V[] | 'overflowed' | null> {
-    while (this.#values.size === 0 && !this.#overflowed) {
-      if (signal.aborted) return null
-      await this.#changed(signal)
-    }
+  take(signal: AbortSignal): Promise<V[] | 'overflowed' | null> {
+    return new Promise((resolve) => {
+      if (this.#values.size > 0 || this.#overflowed || signal.aborted) return resolve(this.#open(signal))
+      const wake = () => {
+        signal.removeEventListener('abort', wake)
+        this.#wake = undefined
+        // With all else that is put in this turn.
+        queueMicrotask(() => resolve(this.#open(signal)))
+      }
+      this.#wake = wake
+      signal.addEventListener('abort', wake, { once: true })
+    })
+  }
+
+  #open(signal: AbortSignal): V[] | 'overflowed' | null {
     if (signal.aborted) return null
     if (this.#overflowed) {
       this.#overflowed = false
@@ -52,17 +62,5 @@ export class Mailbox<K, V> {
     const taken = [...this.#values.values()]
     this.#values.clear()
     return taken
-  }
-
-  #changed(signal: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      const wake = () => {
-        signal.removeEventListener('abort', wake)
-        this.#wake = undefined
-        resolve()
-      }
-      this.#wake = wake
-      signal.addEventListener('abort', wake, { once: true })
-    })
   }
 }

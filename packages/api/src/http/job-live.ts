@@ -8,7 +8,7 @@ export function jobEvents(
   ctx: FeedContext,
   from: { jobId: JobId; after: number },
   signal: AbortSignal,
-): AsyncGenerator<ServerSentEvent> {
+): AsyncIterable<ServerSentEvent> {
   const watch = (until: AbortSignal) => watchJob(ctx.call, from, until)
   return subscribe(ctx, watch, signal, (job) => ({ id: String(job.version), data: job }))
 }
@@ -17,7 +17,7 @@ export function feedEvents(
   ctx: FeedContext,
   cursor: string | undefined,
   signal: AbortSignal,
-): AsyncGenerator<ServerSentEvent> {
+): AsyncIterable<ServerSentEvent> {
   const feed = (until: AbortSignal) => feedJobs(ctx.call, { cursor }, until)
   return subscribe(ctx, feed, signal, (item) => ({ id: item.cursor, data: item.job }))
 }
