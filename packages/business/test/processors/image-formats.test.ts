@@ -5,6 +5,7 @@ import sharp from 'sharp'
 import type { Sharp } from 'sharp'
 import { expect, test } from 'vitest'
 import { InputFault } from '../../src/processors/child/input-fault.ts'
+import { withinMemory } from '../../src/processors/image/memory-watch.ts'
 import { frames, gifBomb, pixel, pngBomb, quadrants, tiffBomb } from './images.ts'
 import { madeVariants } from './made-variants.ts'
 
@@ -245,4 +246,14 @@ test('bombs are refused by what they would become, before anything of it is deco
   const laughs = `<!DOCTYPE svg [<!ENTITY a "aaaaaaaaaa">${Array.from('bcdefghij', (name, at) => `<!ENTITY ${name} "${`&${'abcdefghi'[at] ?? ''};`.repeat(10)}">`).join('')}]>
     <svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><text>&j;</text></svg>`
   expect((await faultOf(laughs, SVG))?.[0]).toBe('IMAGE_CORRUPT')
+})
+
+test('work that takes more memory than it may is given up with a sentence, whatever it is busy with', async () => {
+  const error: unknown = await withinMemory(() => new Promise<never>(() => {}), 1).catch((thrown: unknown) => thrown)
+  expect(error).toBeInstanceOf(InputFault)
+  expect(error).toMatchObject({
+    code: 'IMAGE_TOO_LARGE',
+    message: expect.stringMatching(/more than 1024 MiB of memory/),
+  })
+  expect(await withinMemory(() => Promise.resolve('done'))).toBe('done')
 })

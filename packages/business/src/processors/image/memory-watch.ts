@@ -8,18 +8,18 @@ import { memorySpent } from './image-error.ts'
  * the process is watched as well. It is killed when this has thrown. libvips works on threads of its own meanwhile.
  * @throws InputFault IMAGE_TOO_LARGE
  */
-export async function withinMemory<T>(work: () => Promise<T>): Promise<T> {
+export async function withinMemory<T>(work: () => Promise<T>, maxBytes = MAX_CHILD_BYTES): Promise<T> {
   const done = new AbortController()
   try {
-    return await Promise.race([work(), exceeded(done.signal)])
+    return await Promise.race([work(), exceeded(maxBytes, done.signal)])
   } finally {
     done.abort()
   }
 }
 
-async function exceeded(signal: AbortSignal): Promise<never> {
+async function exceeded(maxBytes: number, signal: AbortSignal): Promise<never> {
   for await (const _ of setInterval(MEMORY_LOOK_MS, undefined, { signal, ref: false })) {
-    if (process.memoryUsage.rss() > MAX_CHILD_BYTES) throw memorySpent()
+    if (process.memoryUsage.rss() > maxBytes) throw memorySpent()
   }
   throw new Error('A clock has stopped.')
 }
