@@ -1,3 +1,4 @@
+import { callOf } from '@bellhop/api'
 import { expect, test, vi } from 'vitest'
 import { createMessageEncoder } from '../src/message-encoder.ts'
 
@@ -42,4 +43,27 @@ test('two workspaces never get each other’s bytes, not even for one id, versio
   const { encode } = createMessageEncoder()
   const [ours, theirs] = [told(1, '5', job('a')), told(1, '5', job('b'))]
   for (const message of [ours, theirs, ours, theirs]) expect(encode(message)).toBe(JSON.stringify(message))
+})
+
+test('an item that is sent at once has the bytes that the iteration would have sent', () => {
+  const { encode, item } = createMessageEncoder()
+  const shared = job('a')
+  for (const [id, jsonrpc] of [[1], [2], [1], ['two'], [1, '2.0']] as const) {
+    const message = { ...told(id, '5', shared), jsonrpc }
+    if (jsonrpc === undefined) delete message.jsonrpc
+    expect(item({ id, jsonrpc }, { id: '5', data: shared }).toString()).toBe(encode(message))
+  }
+  expect(item({ id: 1 }, { id: '6', data: shared }).toString()).toContain('"id":"6"')
+})
+
+test('a subscription is told its call, which its client cannot write itself', () => {
+  const { decode } = createMessageEncoder()
+  const call = (params: object, method = 'subscription') => JSON.stringify({ id: 7, method, params })
+  const inputOf = (text: string) => (decode(text) as { params: { input?: unknown } }).params.input
+  expect(callOf(inputOf(call({ path: 'jobs.feed' })))).toEqual({ id: 7, jsonrpc: undefined })
+  expect(callOf(inputOf(call({ path: 'jobs.feed', input: { lastEventId: '5', id: 8 } })))).toMatchObject({ id: 7 })
+  expect(callOf(inputOf(call({ path: 'jobs.feed', input: 'text' })))).toBeUndefined()
+  expect(callOf(inputOf(call({ path: 'jobs.get', input: { id: 8 } }, 'query')))).toBeUndefined()
+  const batch = decode(`[${call({ path: 'jobs.feed' })}]`) as { params: { input: unknown } }[]
+  expect(batch.map(({ params }) => callOf(params.input))).toEqual([{ id: 7, jsonrpc: undefined }])
 })
