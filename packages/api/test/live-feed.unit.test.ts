@@ -102,6 +102,6 @@ test('a database that is away ends nothing; it is asked again soon', async () =>
 test('a reader that leaves ends the feed', async () => {
   const feed = subscribe(context(), silent, new AbortController().signal, told)
   expect(await feed.next()).toEqual({ value: 'first', done: false })
-  await feed.return(undefined)
+  await feed.return()
   expect(ended).toBe(true)
 })
