@@ -36,21 +36,33 @@ test('every sort, filter and page of the catalog is read by an index, in its ord
   expect(plans).toHaveLength(5 * 8 * 2 + 8 * 2)
 })
 
-test('a strict page walks the index of its order too, and merges what is pending into it', async () => {
-  const statements: { text: string; parameters: unknown[] }[] = []
-  const logQuery = (text: string, parameters: unknown[]) => void statements.push({ text, parameters })
-  const db = drizzle(database.sql, { logger: { logQuery } })
-  await database.sql`update files set name = 'harbor!' where id in (${fileIdOf(FILES)}, ${fileIdOf(5)})`
+test.each([
+  ['newest', undefined, 'catalog_newest'],
+  ['newest', { value: '', id: fileIdOf(FILES / 2) }, 'catalog_newest'],
+  ['name', undefined, 'catalog_by_name'],
+  ['name', { value: 'harbor', id: fileIdOf(FILES / 2) }, 'catalog_by_name'],
+  ['largest', undefined, 'catalog_by_size'],
+  ['largest', { value: '500000', id: fileIdOf(FILES / 2) }, 'catalog_by_size'],
+] as const)(
+  'a strict page by %s after %o walks its index too, and merges what is pending into it',
+  async (sort, place, index) => {
+    const statements: { text: string; parameters: unknown[] }[] = []
+    const logQuery = (text: string, parameters: unknown[]) => void statements.push({ text, parameters })
+    const db = drizzle(database.sql, { logger: { logQuery } })
+    const pending = Array.from({ length: 10 }, (_, n) => fileIdOf(FILES - n * 1_000))
+    await database.sql`update files set name = 'harbor!' where id = any(${pending})`
 
-  const { source, rows } = await readView(db, catalogView, 'strict', (view) =>
-    searchCatalog(view, workspaceId, { sort: 'name', limit: 49 }),
-  )
+    const { source, rows } = await readView(db, catalogView, 'strict', (view) =>
+      searchCatalog(view, workspaceId, { sort, after: place, limit: 49 }),
+    )
 
-  expect({ source, rows: rows.length }).toEqual({ source: 'overlay', rows: 49 })
-  const { text, parameters } = statements.at(-1)!
-  const plan = (await database.sql.unsafe(`explain ${text}`, parameters as string[])).map((row) => row['QUERY PLAN'])
-  expect(plan.join('\n')).toMatch(/Merge Append[^]*Index Scan using catalog_by_name/)
-})
+    expect({ source, rows: rows.length }).toEqual({ source: 'overlay', rows: 49 })
+    const { text, parameters } = statements.at(-1)!
+    const plan = (await database.sql.unsafe(`explain ${text}`, parameters as string[])).map((row) => row['QUERY PLAN'])
+    expect(plan.join('\n')).toMatch(new RegExp(`Merge Append[^]*Index Scan[^\n]* using ${index}`))
+    expect(plan.filter((line) => String(line).includes('Seq Scan on catalog'))).toEqual([])
+  },
+)
 
 test('an index that is gone is noticed', async () => {
   await database.sql`drop index catalog_by_name`
