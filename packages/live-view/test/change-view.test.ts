@@ -131,3 +131,19 @@ test('a view that is not there, and one that another process is changing, are re
   other.release()
   await db.sql`select live_view_drop('shelf')`
 })
+
+test('a change that has been made is not made again by a migration that has landed beside it, here or in a new database', async () => {
+  const landed = viewMigration([first])
+  expect(await changeView(db.sql, second)).toBe(true)
+  const [made] = await db.sql<{ comment: string }[]>`select obj_description('shelf'::regclass) as comment`
+
+  const noted = `${landed}\ncomment on table public.shelf is '${made?.comment}';`
+  expect(viewMigration([second], { landed: noted })).toBe('')
+  // Where it was not changed beside, the landed text leaves the old view, and the change is made by the same call.
+  await db.sql`select live_view_drop('shelf')`
+  await db.sql.unsafe(landed)
+  expect(await changeView(db.sql, second)).toBe(true)
+  expect(await changeView(db.sql, second)).toBe(false)
+  expect(await verifyViews(db.sql, [second])).toEqual([])
+  await db.sql`select live_view_drop('shelf')`
+}, 30_000)
