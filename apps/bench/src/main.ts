@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import type { Benchmark } from './benchmark.ts'
+import { encode } from './encode.ts'
 import { fanout } from './fanout.ts'
 import { jobs } from './jobs.ts'
 import { keys } from './keys.ts'
@@ -11,7 +12,17 @@ import { start } from './start.ts'
 import { upload } from './upload.ts'
 import { views } from './views.ts'
 
-const BENCHMARKS: Readonly<Record<string, Benchmark>> = { start, upload, keys, large, jobs, latency, fanout, views }
+const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
+  start,
+  upload,
+  keys,
+  large,
+  jobs,
+  latency,
+  fanout,
+  views,
+  encode,
+}
 const MAX_ROUNDS = 100
 const MAX_GIB = 1_024
 const MIN_SIZE = 1_000
@@ -25,7 +36,7 @@ const USAGE = [
   '',
   '  --json     the last line of stdout is one JSON object',
   `  --rounds   how often each contender is measured, 1 to ${MAX_ROUNDS}`,
-  '  --small    upload: without the file of 2 GiB, which needs 7 GiB of disk for a while; jobs, latency: a quarter of them; fanout: 2,000 watchers',
+  '  --small    upload: without the file of 2 GiB, which needs 7 GiB of disk for a while; jobs, latency: a quarter of them; fanout: 2,000 watchers; encode: 10 s',
   '  --node-only, --browser-only',
   '             upload: only the contenders that run in Node, or in Chromium',
   '  --gib      large: size of the file, of which the disk must have room for two',
