@@ -207,7 +207,7 @@ describe('whatever writers and two appliers interleave, statement by statement',
       )
       expect(fc.defaultReportMessage(result)).toBeUndefined()
     },
-    60_000 + RUNS * 1_000,
+    60_000 + RUNS * 5_000,
   )
 
   // Each goes on from the interleaving that the search from the seed's start finds after some 20 s.

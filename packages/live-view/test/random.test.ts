@@ -64,5 +64,5 @@ test(
       { numRuns: RUNS, endOnFailure: true },
     )
   },
-  60_000 + RUNS * 1_000,
+  60_000 + RUNS * 5_000,
 )
