@@ -3,8 +3,8 @@ import { MAX_CODEC_THREADS, MAX_FRAME_RATE } from './bounds.ts'
 import type { EncoderSettings } from './encoded-track.ts'
 import type { VideoTrack } from './track.ts'
 
-export type VideoCodec = 'h264' | 'vp9' | 'av1'
-export type AudioCodec = 'aac' | 'opus'
+type VideoCodec = 'h264' | 'vp9' | 'av1'
+type AudioCodec = 'aac' | 'opus'
 
 /** What a rendition's picture is to be. */
 export interface PicturePlan {
