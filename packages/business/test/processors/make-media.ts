@@ -1,6 +1,7 @@
 import process from 'node:process'
-import { AV_LOG_FATAL, AV_PKT_DATA_DISPLAYMATRIX } from 'node-av/constants'
-import { Filter, FilterGraph, FilterInOut, FormatContext, Frame, Log } from 'node-av/lib'
+import { AVMEDIA_TYPE_SUBTITLE, AV_CODEC_ID_SUBRIP, AV_LOG_FATAL, AV_PKT_DATA_DISPLAYMATRIX } from 'node-av/constants'
+import { Dictionary, Filter, FilterGraph, FilterInOut, FormatContext, Frame, Log, Packet, Rational } from 'node-av/lib'
+import type { Stream } from 'node-av/lib'
 import { EncodedTrack } from '../../src/processors/media/encoded-track.ts'
 import { engineOptions } from '../../src/processors/media/engine-options.ts'
 import type { EncoderSettings } from '../../src/processors/media/encoded-track.ts'
@@ -12,6 +13,8 @@ export interface Material {
   readonly tracks: readonly MaterialTrack[]
   /** Degrees clockwise that a player is to turn the picture by. */
   readonly rotation?: 90 | 180 | 270
+  /** SubRip, in a track of its own; times in seconds. */
+  readonly captions?: readonly { readonly from: number; readonly to: number; readonly text: string }[]
 }
 
 export interface MaterialTrack extends EncoderSettings {
@@ -19,7 +22,7 @@ export interface MaterialTrack extends EncoderSettings {
   readonly graph: string
 }
 
-function make({ path, format, tracks, rotation }: Material): void {
+function make({ path, format, tracks, rotation, captions = [] }: Material): void {
   const muxer = new FormatContext()
   muxer.allocOutputContext2(null, format, path)
   const sources = tracks.map(({ graph, ...settings }) => {
@@ -44,6 +47,7 @@ function make({ path, format, tracks, rotation }: Material): void {
     matrix.writeInt32LE(0x40000000, 32)
     muxer.streams[0]?.codecpar.addCodedSideData(AV_PKT_DATA_DISPLAYMATRIX, matrix)
   }
+  const subtitles = captions.length > 0 ? newSubtitles(muxer) : null
   muxer.openOutputSync()
   if (muxer.writeHeaderSync(engineOptions(format === 'mp4' ? { movflags: '+faststart' } : {})) < 0)
     throw new Error(path)
@@ -56,8 +60,32 @@ function make({ path, format, tracks, rotation }: Material): void {
     }
     track.finish(muxer)
   }
+  for (const { from, to, text } of captions) {
+    if (!subtitles) break
+    const packet = new Packet()
+    packet.alloc()
+    packet.data = Buffer.from(text)
+    packet.streamIndex = subtitles.index
+    packet.pts = packet.dts = inUnits(from, subtitles)
+    packet.duration = inUnits(to - from, subtitles)
+    muxer.interleavedWriteFrameSync(packet)
+  }
   muxer.writeTrailerSync()
   muxer.closeOutputSync()
+}
+
+function newSubtitles(muxer: FormatContext): Stream {
+  const stream = muxer.newStream(null)
+  stream.codecpar.codecType = AVMEDIA_TYPE_SUBTITLE
+  stream.codecpar.codecId = AV_CODEC_ID_SUBRIP
+  stream.timeBase = new Rational(1, 1_000)
+  const metadata = Dictionary.fromObject({ language: 'kor' })
+  stream.metadata = metadata
+  return stream
+}
+
+function inUnits(seconds: number, { timeBase }: Stream): bigint {
+  return BigInt(Math.round((seconds * timeBase.den) / timeBase.num))
 }
 
 process.once('message', (materials) => {

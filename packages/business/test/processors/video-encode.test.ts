@@ -24,6 +24,14 @@ beforeAll(async () => {
       format: 'matroska',
       tracks: [picture('320x180', 30, 2, ",select='gt(mod(n\\,7)\\,2)',format=yuv420p"), tone(2)],
     },
+    'told.mkv': {
+      format: 'matroska',
+      tracks: [picture('64x36', 25, 2)],
+      captions: [
+        { from: 0.5, to: 1, text: '<i>Hello</i> & goodbye' },
+        { from: 1.25, to: 1.75, text: 'a < b' },
+      ],
+    },
     'blink.webm': {
       tracks: [
         { ...picture('320x180', 25, 0.2), encoder: 'libvpx-vp9', options: { deadline: 'realtime', 'cpu-used': '8' } },
@@ -126,6 +134,15 @@ test('a sound becomes AAC and Opus', async () => {
   ])
   expect(output.files.map(({ name }) => name)).toContain('tone-opus.ogg')
   for (const { durationSeconds } of output.renditions) expect(durationSeconds).toBeCloseTo(3, 1)
+})
+
+test('subtitles become WebVTT', async () => {
+  const { job, output } = await encode('told.mkv', { formats: ['mp4'] })
+  await using _ = job
+  expect(output.captions).toMatchObject([{ language: 'kor', title: null }])
+  expect(await readFile(job.outputPath('told-1-kor.vtt'), 'utf8')).toBe(
+    'WEBVTT\n\n00:00:00.500 --> 00:00:01.000\nHello &amp; goodbye\n\n00:00:01.250 --> 00:00:01.750\na &lt; b\n',
+  )
 })
 
 test('of a file that was cut off, what there is of it is encoded', async () => {

@@ -25,3 +25,5 @@ export const FILMSTRIP_COLUMNS = 10
 export const FILMSTRIP_FRAME_PX = 160
 /** Of a waveform, as the contract has it; importing that would bring zod into every child. */
 export const WAVEFORM_PEAKS = 2_000
+/** Of one track of subtitles as text. */
+export const MAX_CAPTION_BYTES = 4 * 1024 * 1024

@@ -4,6 +4,8 @@ import type { ProbeTask } from './probe-media.ts'
 
 export type MediaWork =
   | ({ readonly type: 'probe' } & ProbeTask)
+  /** Subtitles, into files of this folder. */
+  | { readonly type: 'captions'; readonly address: string; readonly folder: string }
   | ({ readonly type: 'encode' } & EncodeTask)
   /** What is encoded, then joined with what there is already. */
   | { readonly type: 'render'; readonly encode: EncodeTask | null; readonly join: JoinTask }

@@ -1,6 +1,7 @@
 import process from 'node:process'
 import type { JobRun } from '@bellhop/model'
 import { runInChild } from '../child/run-in-child.ts'
+import type { Caption } from './captions.ts'
 import type { EncodedStretch } from './encode-stretch.ts'
 import type { MediaTask, MediaWork } from './media-task.ts'
 import type { ProbedMedia } from './probe-media.ts'
@@ -10,6 +11,7 @@ const ENTRY = new URL('media-child.ts', import.meta.url)
 
 interface MediaResults {
   readonly probe: ProbedMedia
+  readonly captions: readonly Caption[]
   readonly encode: EncodedStretch
   readonly render: Rendered
 }

@@ -1,12 +1,16 @@
+import { join } from 'node:path'
 import { AV_LOG_FATAL } from 'node-av/constants'
 import { Log } from 'node-av/lib'
 import type { ChildReport } from '../child/message.ts'
+import { writeCaptions } from './captions.ts'
+import type { Caption } from './captions.ts'
 import { encodeStretch } from './encode-stretch.ts'
 import type { EncodedStretch } from './encode-stretch.ts'
 import { joinStretches } from './join-stretches.ts'
 import type { Joined } from './join-stretches.ts'
 import type { MediaWork } from './media-task.ts'
 import { probeMedia } from './probe-media.ts'
+import { openSource } from './source.ts'
 
 /** How often the worker hears of it. */
 const REPORT_EVERY_MS = 100
@@ -21,19 +25,25 @@ export function runTask(task: MediaWork, { advance }: ChildReport): Promise<unkn
     advance(stage, done, total)
   }
   if (task.type === 'probe') return probeMedia(task, tell('drawing'))
+  if (task.type === 'captions') return captionsOf(task)
   const encoding = tell('encoding')
   if (task.type === 'encode') return encodeStretch(task, encoding)
   return render(task, encoding, () => advance('joining', undefined, undefined))
 }
 
+async function captionsOf({ address, folder }: Extract<MediaWork, { type: 'captions' }>): Promise<Caption[]> {
+  using source = openSource(address)
+  return await writeCaptions(source, (index) => join(folder, `captions-${index}.vtt`))
+}
+
 async function render(
-  { encode, join }: Extract<MediaWork, { type: 'render' }>,
+  { encode, join: task }: Extract<MediaWork, { type: 'render' }>,
   encoding: (done: number, total: number) => void,
   joining: () => void,
 ): Promise<Rendered> {
   const encoded = encode && (await encodeStretch(encode, encoding))
   joining()
-  return { encoded, joined: await joinStretches(join) }
+  return { encoded, joined: await joinStretches(task) }
 }
 
 export interface Rendered {

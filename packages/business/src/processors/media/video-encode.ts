@@ -1,5 +1,5 @@
 import { JOB_KINDS } from '@bellhop/model'
-import type { Rendition } from '@bellhop/model'
+import type { JobRun, OutputFile, Rendition } from '@bellhop/model'
 import { outputName } from '../output-name.ts'
 import { defineProcessor } from '../processor.ts'
 import { KEY_MARGIN_MS } from './bounds.ts'
@@ -38,14 +38,27 @@ export const videoEncodeProcessor = defineProcessor('video.encode', async (job) 
           mediaType: HLS_TYPE,
           body: Buffer.from(playlist),
         })
+  const captions = facts.tracks.some(({ kind }) => kind === 'subtitle')
+    ? await storeCaptions(job, address, name)
+    : { captions: [], files: [] }
   return {
     durationSeconds: Math.max(...renditions.map(({ durationSeconds }) => durationSeconds)),
     renditions,
     hls: master && { playlist: master.id },
-    captions: [],
-    files: master ? [...files, master] : files,
+    captions: captions.captions,
+    files: [...files, ...(master ? [master] : []), ...captions.files],
   }
 })
+
+async function storeCaptions(job: JobRun<unknown>, address: string, sourceName: string) {
+  const found = await runMedia(job, { type: 'captions', address, folder: job.scratchDir })
+  const files: OutputFile[] = []
+  for (const [index, { path, language }] of found.entries()) {
+    const name = outputName(sourceName, `-${index + 1}${language === null ? '' : `-${language}`}.vtt`)
+    files.push(await job.objects.put({ role: 'captions', name, mediaType: 'text/vtt', body: { path } }))
+  }
+  return { files, captions: found.map(({ path: _, ...told }, index) => ({ output: files[index]!.id, ...told })) }
+}
 
 /** How long a rendition takes goes with its pixels, on top of reading the source for each. */
 const READING_PIXELS = 300_000
