@@ -1,6 +1,7 @@
 import { isJobEnded } from '@bellhop/model'
 import type { JobId, JobSnapshot } from '@bellhop/model'
 import type { Context } from './caller.ts'
+import type { JobMailbox } from './job-hub.ts'
 import { snapshotOf } from './jobs.ts'
 import type { Shortcut } from './mailbox.ts'
 
@@ -47,44 +48,99 @@ export interface FeedItem {
  * Versions of one job rise strictly within one feed; over a reconnect a job may come again as it was.
  * A change that comes when the reader has all before it, and waits, goes through the shortcut where it takes it.
  */
-export async function* feedJobs(
+export function feedJobs(
   ctx: Context,
   { cursor }: { cursor?: string | undefined },
   signal: AbortSignal,
   shortcut?: Shortcut<FeedItem>,
-): AsyncGenerator<FeedItem> {
-  const { workspaceId } = ctx.caller
-  const { jobHub } = ctx
-  const sent = new SentVersions()
+): AsyncIterableIterator<FeedItem, void, void> {
   const asked = cursor === undefined ? Number.NaN : Number(cursor)
-  let since = Number.isFinite(asked) ? asked : null
-  const straight = (job: JobSnapshot): boolean => {
-    if (signal.aborted) return false
-    if (!sent.isNew(job)) return true
-    const reached = Math.max(since ?? 0, jobHub.reachedMs)
-    if (!shortcut?.({ cursor: String(reached), job })) return false
-    sent.add(job)
-    since = reached
-    return true
+  return new JobFeed(ctx, Number.isFinite(asked) ? asked : null, signal, shortcut)
+}
+
+const DONE: IteratorReturnResult<void> = { done: true, value: undefined }
+
+/** Not a generator, for thousands of them wait at once: one that waits holds more than all that a feed has to know. */
+class JobFeed implements AsyncIterableIterator<FeedItem, void, void> {
+  readonly #ctx: Context
+  readonly #signal: AbortSignal
+  readonly #shortcut: Shortcut<FeedItem> | undefined
+  readonly #sent = new SentVersions()
+  #mailbox: (JobMailbox & Disposable) | undefined
+  /** What its reader has all of that had ended by then; null before the first look of one that came without a cursor. */
+  #since: number | null
+  /** Found and not told yet, and what is reached with the last of it. */
+  #fresh: JobSnapshot[] = []
+  #reached = 0
+
+  constructor(ctx: Context, since: number | null, signal: AbortSignal, shortcut: Shortcut<FeedItem> | undefined) {
+    this.#ctx = ctx
+    this.#since = since
+    this.#signal = signal
+    this.#shortcut = shortcut
   }
-  using mailbox = jobHub.watchWorkspace(workspaceId, shortcut && straight)
-  let jobs: readonly JobSnapshot[] | 'overflowed' | null = 'overflowed'
-  for (;;) {
-    let now = jobHub.reachedMs
-    if (jobs === 'overflowed') {
-      const known = jobHub.clock.now()
-      now = typeof known === 'number' ? known : await known
-      jobs = await jobHub.liveJobs(workspaceId, since === null ? null : since - CURSOR_SLACK_MS)
+
+  [Symbol.asyncIterator](): this {
+    return this
+  }
+
+  next(): Promise<IteratorResult<FeedItem, void>> {
+    const told = this.#tell()
+    if (told) return Promise.resolve(told)
+    if (this.#mailbox) return this.#mailbox.take(this.#signal).then((jobs) => this.#take(jobs))
+    const { jobHub, caller } = this.#ctx
+    this.#mailbox = jobHub.watchWorkspace(caller.workspaceId, this.#shortcut && ((job) => this.#tellAtOnce(job)))
+    return this.#take('overflowed')
+  }
+
+  async return(): Promise<IteratorResult<FeedItem, void>> {
+    this.#mailbox?.[Symbol.dispose]()
+    return DONE
+  }
+
+  async #take(found: readonly JobSnapshot[] | 'overflowed' | null): Promise<IteratorResult<FeedItem, void>> {
+    if (found === null) return this.return()
+    try {
+      if (found === 'overflowed') await this.#look()
+      else this.#hold(found, this.#ctx.jobHub.reachedMs)
+    } catch (error) {
+      await this.return()
+      throw error
     }
-    const fresh = jobs.filter((job) => sent.isNew(job))
-    for (const [index, job] of fresh.entries()) {
-      sent.add(job)
-      // Only with the last of them has its reader all that had ended by now.
-      yield { cursor: String(index + 1 < fresh.length ? (since ?? now) : Math.max(since ?? 0, now)), job }
-    }
-    since = Math.max(since ?? 0, now)
-    jobs = await mailbox.take(signal)
-    if (jobs === null) return
+    return this.next()
+  }
+
+  async #look(): Promise<void> {
+    const { jobHub, caller } = this.#ctx
+    const known = jobHub.clock.now()
+    const now = typeof known === 'number' ? known : await known
+    const since = this.#since === null ? null : this.#since - CURSOR_SLACK_MS
+    this.#hold(await jobHub.liveJobs(caller.workspaceId, since), now)
+  }
+
+  #hold(jobs: readonly JobSnapshot[], reached: number): void {
+    this.#fresh = jobs.filter((job) => this.#sent.isNew(job))
+    this.#reached = Math.max(this.#since ?? 0, reached)
+    if (this.#fresh.length === 0) this.#since = this.#reached
+  }
+
+  #tell(): IteratorYieldResult<FeedItem> | undefined {
+    const job = this.#fresh.shift()
+    if (!job) return undefined
+    this.#sent.add(job)
+    // Only with the last of them has its reader all that had ended by then.
+    if (this.#fresh.length === 0) this.#since = this.#reached
+    return { done: false, value: { cursor: String(this.#since ?? this.#reached), job } }
+  }
+
+  #tellAtOnce(job: JobSnapshot): boolean {
+    if (this.#signal.aborted) return false
+    if (!this.#sent.isNew(job)) return true
+    const reached = Math.max(this.#since ?? 0, this.#ctx.jobHub.reachedMs)
+    if (!this.#shortcut?.({ cursor: String(reached), job })) return false
+    this.#sent.add(job)
+    this.#since = reached
+    return true
   }
 }
 
