@@ -74,9 +74,9 @@ test(
       status: 'COMPLETED',
       output: { renditions: [{ name: 'source', video: { width: 64 } }] },
     })
-    expect((await segments()).map(({ status, attempt }) => [status, attempt]).toSorted()).toEqual([
-      ['COMPLETED', 1],
-      ['COMPLETED', 2],
+    expect((await segments()).map(({ status, attempt }) => `${status} ${attempt}`).toSorted()).toEqual([
+      'COMPLETED 1',
+      'COMPLETED 2',
     ])
     // The stretches went with the join.
     expect(await roles()).toEqual(['rendition'])

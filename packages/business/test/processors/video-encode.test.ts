@@ -161,4 +161,4 @@ test('a long video is encoded in stretches that meet without a gap', async () =>
   const found = await compare(media.path('long.mp4'), job.outputPath('long-source.mp4'), { frames: 50 })
   expect(found).toMatchObject({ frameCount: 7_200, width: 64, height: 36 })
   expect(found.durationSeconds).toBeCloseTo(7_200, -1)
-})
+}, 60_000)

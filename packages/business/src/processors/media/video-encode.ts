@@ -57,7 +57,7 @@ async function storeCaptions(job: JobRun<unknown>, address: string, sourceName: 
     const name = outputName(sourceName, `-${index + 1}${language === null ? '' : `-${language}`}.vtt`)
     files.push(await job.objects.put({ role: 'captions', name, mediaType: 'text/vtt', body: { path } }))
   }
-  return { files, captions: found.map(({ path: _, ...told }, index) => ({ output: files[index]!.id, ...told })) }
+  return { files, captions: found.map(({ language, title }, index) => ({ output: files[index]!.id, language, title })) }
 }
 
 /** How long a rendition takes goes with its pixels, on top of reading the source for each. */
