@@ -84,8 +84,9 @@ export class AttemptObjects implements JobObjects {
     return { id: file.id, name: file.name, mediaType: file.mediaType, sizeBytes: file.sizeBytes }
   }
 
-  async open(id: FileId | OutputId, lifeMs: number): Promise<OpenedFile> {
-    const { database, store } = this.#platform
+  async open(id: FileId | OutputId, wantedLifeMs: number): Promise<OpenedFile> {
+    const { database, store, settings } = this.#platform
+    const lifeMs = Math.min(wantedLifeMs, settings.keyLife.maxMs)
     const { workspaceId, createdBy } = this.#job
     const [object] = isId('file', id)
       ? await findReadyFiles(database.db, workspaceId, [id])

@@ -42,7 +42,7 @@ export interface JobObjects {
     path: string,
     onBytes?: (receivedBytes: number, ofBytes: number) => void,
   ): Promise<SourceFile>
-  /** A key to read any range of it by HTTP, or a path to it, for `lifeMs`; throws JobInputError when it is gone. */
+  /** A key to read any range of it by HTTP, or a path to it, for `lifeMs`, or as long as keys may live; throws JobInputError when it is gone. */
   open(id: FileId | OutputId, lifeMs: number): Promise<OpenedFile>
   /** Reads the stored bytes of a file again, in bounded memory, and holds them against what was promised of them. */
   verify(fileId: FileId, onBytes?: (readBytes: number, ofBytes: number) => void): Promise<Verification>
