@@ -1,9 +1,9 @@
 import process from 'node:process'
 import { AVMEDIA_TYPE_SUBTITLE, AV_CODEC_ID_SUBRIP, AV_LOG_FATAL, AV_PKT_DATA_DISPLAYMATRIX } from 'node-av/constants'
-import { Dictionary, Filter, FilterGraph, FilterInOut, FormatContext, Frame, Log, Packet, Rational } from 'node-av/lib'
+import { Filter, FilterGraph, FilterInOut, FormatContext, Frame, Log, Packet, Rational } from 'node-av/lib'
 import type { Stream } from 'node-av/lib'
 import { EncodedTrack } from '../../src/processors/media/encoded-track.ts'
-import { engineOptions } from '../../src/processors/media/engine-options.ts'
+import { engineOptions, givenAway } from '../../src/processors/media/given-away.ts'
 import type { EncoderSettings } from '../../src/processors/media/encoded-track.ts'
 
 /** One file that the engine makes for a test. */
@@ -30,7 +30,7 @@ function make({ path, format, tracks, rotation, captions = [] }: Material): void
     filters.alloc()
     const isPicture = /^(testsrc|color|smpte|life|mandelbrot)/.test(graph)
     const sink = filters.createFilter(Filter.getByName(isPicture ? 'buffersink' : 'abuffersink')!, 'out', null)!
-    const end = new FilterInOut()
+    const end = givenAway(new FilterInOut())
     end.alloc()
     end.name = 'out'
     end.filterCtx = sink
@@ -79,8 +79,7 @@ function newSubtitles(muxer: FormatContext): Stream {
   stream.codecpar.codecType = AVMEDIA_TYPE_SUBTITLE
   stream.codecpar.codecId = AV_CODEC_ID_SUBRIP
   stream.timeBase = new Rational(1, 1_000)
-  const metadata = Dictionary.fromObject({ language: 'kor' })
-  stream.metadata = metadata
+  stream.metadata = engineOptions({ language: 'kor' })
   return stream
 }
 

@@ -12,7 +12,7 @@ import {
 } from 'node-av/lib'
 import type { FilterContext, Packet, Rational, Stream } from 'node-av/lib'
 import { MAX_CODEC_THREADS, MAX_DAMAGED_IN_A_ROW, MAX_VIDEO_PIXELS } from './bounds.ts'
-import { engineOptions } from './engine-options.ts'
+import { engineOptions, givenAway } from './given-away.ts'
 import { mediaEmpty, mediaUnreadable } from './media-error.ts'
 
 export interface TrackOptions {
@@ -152,7 +152,6 @@ class Graph implements Disposable {
     graph.nbThreads = threads
     this.source = end(graph, source, 'in', from)
     this.sink = end(graph, sink, 'out', null)
-    // What stays of the two pads belongs to the graph.
     const parsed = graph.parsePtr(filters, loose(this.sink, 'out'), loose(this.source, 'in'))
     const configured = parsed < 0 ? parsed : graph.configSync()
     if (configured < 0) throw new Error(`The filters \`${filters}\` do not take \`${from}\` (${configured}).`)
@@ -171,7 +170,7 @@ function end(graph: FilterGraph, filterName: string, name: string, args: string 
 }
 
 function loose(context: FilterContext, name: string): FilterInOut {
-  const pad = new FilterInOut()
+  const pad = givenAway(new FilterInOut())
   pad.alloc()
   pad.name = name
   pad.filterCtx = context

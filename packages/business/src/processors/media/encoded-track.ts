@@ -2,7 +2,7 @@ import { AV_CODEC_FLAG_GLOBAL_HEADER, AV_PICTURE_TYPE_I, AV_PICTURE_TYPE_NONE } 
 import { Codec, CodecContext, Packet } from 'node-av/lib'
 import type { FilterContext, FormatContext, Frame, Rational, Stream } from 'node-av/lib'
 import { KEY_FRAME_SECONDS } from './bounds.ts'
-import { engineOptions } from './engine-options.ts'
+import { engineOptions } from './given-away.ts'
 
 export interface EncoderSettings {
   /** FFmpeg's name. */

@@ -2,7 +2,7 @@ import { AVMEDIA_TYPE_VIDEO } from 'node-av/constants'
 import { FormatContext, Packet, avGetCodecString } from 'node-av/lib'
 import type { Stream } from 'node-av/lib'
 import { KEY_FRAME_SECONDS } from './bounds.ts'
-import { engineOptions } from './engine-options.ts'
+import { engineOptions } from './given-away.ts'
 import { openSource } from './source.ts'
 import type { Source } from './source.ts'
 

@@ -12,7 +12,7 @@ import {
 import { FormatContext, Packet } from 'node-av/lib'
 import type { Stream } from 'node-av/lib'
 import { MAX_TRACKS, MAX_VIDEO_PIXELS, PROBE_BYTES, PROBE_SECONDS, READ_TIMEOUT_MS } from './bounds.ts'
-import { engineOptions } from './engine-options.ts'
+import { engineOptions } from './given-away.ts'
 import { mediaEmpty, mediaUnreadable, tooManyTracks, videoTooLarge } from './media-error.ts'
 
 /**
