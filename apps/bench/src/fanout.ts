@@ -25,8 +25,8 @@ const CROWDS_SMALL = [2_000]
 const WARM_UP = 100
 const WARM_UP_ROUNDS = 5
 const BUDGET_KIB = 25
-/** A server that has just let in thousands is given so long to rest before its memory is looked at. */
-const REST_MS = 5_000
+/** A server that has just let in thousands is given so long to rest, and V8 to collect what its arrival left, before its memory is looked at. */
+const REST_MS = 20_000
 /** It never comes while this runs. */
 const LATER_MS = 3_600_000
 

@@ -40,7 +40,9 @@ class Audience {
   async #openOne(url: string, apiKey: string): Promise<void> {
     const socket = new WebSocket(url, { headers: { authorization: `Bearer ${apiKey}` }, perMessageDeflate: false })
     socket.on('error', fail)
-    socket.on('close', (code, reason) => fail(new Error(`A socket of ${this.#room} was closed: ${code} ${reason}`)))
+    socket.on('close', (code, reason) =>
+      fail(new Error(`A socket of ${this.#room} was closed: ${code} ${reason.toString()}`)),
+    )
     await once(socket, 'open')
     const index = this.#has.push(false) - 1
     if (this.#room === 'bellhop') {
