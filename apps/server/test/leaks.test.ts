@@ -35,13 +35,14 @@ afterAll(() => server[Symbol.asyncDispose]())
 
 function withSlowCallers(platform: Platform): Platform {
   const { callers } = platform
-  const slow: Pick<Platform['callers'], 'get' | 'clear' | 'onCleared'> = {
+  const slow: Pick<Platform['callers'], 'get' | 'clear' | 'onCleared' | 'offCleared'> = {
     async get(shown, prove) {
       await new Promise((resolve) => setTimeout(resolve, IDENTIFY_MS))
       return callers.get(shown, prove)
     },
     clear: () => callers.clear(),
     onCleared: (listener) => callers.onCleared(listener),
+    offCleared: (listener) => callers.offCleared(listener),
   }
   // -- its private fields are not looked at from outside.
   return { ...platform, callers: slow as Platform['callers'] }

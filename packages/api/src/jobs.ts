@@ -43,9 +43,13 @@ export const jobs = router({
     const { shortcut } = ctx
     const straight = shortcut && ((item: business.FeedItem) => shortcut({ id: item.cursor, data: item.job }))
     const feed = (until: AbortSignal) => business.feedJobs(ctx.call, { cursor }, until, straight)
-    return subscribe(ctx, feed, signal, (item) => tracked(item.cursor, item.job))
+    return subscribe(ctx, feed, signal, toldOf)
   }),
 })
+
+function toldOf({ cursor, job }: business.FeedItem) {
+  return tracked(cursor, job)
+}
 
 /** tRPC always gives a subscription its signal; its type does not say so. */
 const NEVER = new AbortController().signal

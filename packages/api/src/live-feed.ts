@@ -39,8 +39,8 @@ class Subscription<T, Told> implements AsyncIterableIterator<Told, void, void> {
   readonly #outer: AbortSignal
   readonly #inner = new AbortController()
   readonly #end = () => this.#inner.abort()
+  readonly #cleared = () => this.#lookWithin(Math.random() * REVOKED_WITHIN_MS)
   #items: AsyncIterator<T> | undefined
-  #cleared: Disposable | undefined
   #timer: NodeJS.Timeout | undefined
   /** Why the caller is no longer let in. */
   #refusal: unknown
@@ -93,8 +93,7 @@ class Subscription<T, Told> implements AsyncIterableIterator<Told, void, void> {
   }
 
   #start(): AsyncIterator<T> {
-    const { callers } = this.#ctx.call.platform
-    this.#cleared = callers.onCleared(() => this.#lookWithin(Math.random() * REVOKED_WITHIN_MS))
+    this.#ctx.call.platform.callers.onCleared(this.#cleared)
     this.#outer.addEventListener('abort', this.#end, { once: true })
     if (this.#outer.aborted) this.#inner.abort()
     this.#lookWithin(REAUTHORISE_MS)
@@ -105,7 +104,7 @@ class Subscription<T, Told> implements AsyncIterableIterator<Told, void, void> {
     this.#closed = true
     this.#inner.abort()
     clearTimeout(this.#timer)
-    this.#cleared?.[Symbol.dispose]()
+    this.#ctx.call.platform.callers.offCleared(this.#cleared)
     this.#outer.removeEventListener('abort', this.#end)
   }
 

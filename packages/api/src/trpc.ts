@@ -52,7 +52,7 @@ const mapErrors = t.middleware(async ({ ctx, path, next }) => {
     throw result.error.cause === undefined || result.error.cause instanceof ZodError
       ? result.error
       : fail(result.error.cause)
-  return isAsyncIterable(result.data) ? { ...result, data: withErrors(result.data, fail) } : result
+  return isAsyncIterable(result.data) ? { ...result, data: new Mapped(result.data, fail) } : result
 })
 
 /** Proves who asks, and in which workspace. Every procedure stands on this one. */
@@ -80,18 +80,27 @@ function appErrorOf(error: TRPCError): AppError {
 }
 
 /** Not a generator of its own: one waits for each watcher, for as long as it watches. */
-function withErrors(items: AsyncIterable<unknown>, fail: (error: unknown) => TRPCError): AsyncIterable<unknown> {
-  const refuse = (error: unknown) => {
-    throw fail(error)
+class Mapped implements AsyncIterableIterator<unknown, unknown, void> {
+  readonly #items: AsyncIterator<unknown>
+  readonly #fail: (error: unknown) => TRPCError
+
+  constructor(items: AsyncIterable<unknown>, fail: (error: unknown) => TRPCError) {
+    this.#items = items[Symbol.asyncIterator]()
+    this.#fail = fail
   }
-  return {
-    [Symbol.asyncIterator]() {
-      const iterator = items[Symbol.asyncIterator]()
-      return {
-        next: () => iterator.next().catch(refuse),
-        return: async () => (await iterator.return?.()) ?? { done: true, value: undefined },
-      }
-    },
+
+  [Symbol.asyncIterator](): this {
+    return this
+  }
+
+  next(): Promise<IteratorResult<unknown>> {
+    return this.#items.next().catch((error: unknown) => {
+      throw this.#fail(error)
+    })
+  }
+
+  async return(): Promise<IteratorResult<unknown>> {
+    return (await this.#items.return?.()) ?? { done: true, value: undefined }
   }
 }
 

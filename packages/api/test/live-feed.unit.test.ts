@@ -25,10 +25,8 @@ const caller = { userId: 'user_1', workspaceId: 'ws_1' }
 
 function context(): FeedContext {
   const callers = {
-    onCleared(listener: () => void) {
-      listeners.add(listener)
-      return { [Symbol.dispose]: () => void listeners.delete(listener) }
-    },
+    onCleared: (listener: () => void) => listeners.add(listener),
+    offCleared: (listener: () => void) => listeners.delete(listener),
   }
   // -- of the platform only this is looked at.
   return {

@@ -44,9 +44,12 @@ export class CallerCache {
     for (const listener of this.#listeners) listener()
   }
 
-  /** Tells of each clearing until disposed. */
-  onCleared(listener: () => void): Disposable {
+  /** Tells of each clearing, until `offCleared`. */
+  onCleared(listener: () => void): void {
     this.#listeners.add(listener)
-    return { [Symbol.dispose]: () => void this.#listeners.delete(listener) }
+  }
+
+  offCleared(listener: () => void): void {
+    this.#listeners.delete(listener)
   }
 }

@@ -66,7 +66,7 @@ class JobFeed implements AsyncIterableIterator<FeedItem, void, void> {
   readonly #signal: AbortSignal
   readonly #shortcut: Shortcut<FeedItem> | undefined
   readonly #sent = new SentVersions()
-  #mailbox: (JobMailbox & Disposable) | undefined
+  #mailbox: JobMailbox | undefined
   /** What its reader has all of that had ended by then; null before the first look of one that came without a cursor. */
   #since: number | null
   /** Found and not told yet, and what is reached with the last of it. */

@@ -2,8 +2,8 @@ import { LIMITS } from '@bellhop/model'
 import type { JobId, JobSnapshot, WorkspaceId } from '@bellhop/model'
 import { databaseNow, findSnapshotsOfAll, listLiveJobs } from '@bellhop/persistence'
 import { FeedClock } from './feed-clock.ts'
-import { Mailbox } from './mailbox.ts'
-import type { Shortcut } from './mailbox.ts'
+import type { Mailbox, Shortcut } from './mailbox.ts'
+import { Mailboxes } from './mailboxes.ts'
 import type { Platform } from './platform.ts'
 import { SharedReads } from './shared-reads.ts'
 
@@ -17,7 +17,7 @@ const SWEEP_EVERY_MS = 15_000
 const RETRY_MIN_MS = 100
 const RETRY_MAX_MS = 5_000
 
-export type JobMailbox = Mailbox<JobId, JobSnapshot>
+export type JobMailbox = Mailbox<JobId, JobSnapshot> & Disposable
 
 /**
  * Tells the watchers of this process what changed. Each changed job is read once, however many watch it, and put into
@@ -28,8 +28,8 @@ export class JobHub implements AsyncDisposable {
   readonly clock: FeedClock
   readonly #platform: Platform
   readonly #liveJobs = new SharedReads<readonly JobSnapshot[]>()
-  readonly #byJob = new Map<JobId, Set<JobMailbox>>()
-  readonly #byWorkspace = new Map<WorkspaceId, Set<JobMailbox>>()
+  readonly #byJob = new Mailboxes<JobId, JobId, JobSnapshot>(MAILBOX_JOBS)
+  readonly #byWorkspace = new Mailboxes<WorkspaceId, JobId, JobSnapshot>(MAILBOX_JOBS)
   readonly #dirty = new Set<JobId>()
   readonly #sweep: NodeJS.Timeout
   #reachedMs = 0
@@ -44,9 +44,7 @@ export class JobHub implements AsyncDisposable {
 
   /** How many mailboxes are open; 0 when nobody watches. */
   get watchers(): number {
-    const count = (mailboxes: Map<unknown, Set<JobMailbox>>) =>
-      [...mailboxes.values()].reduce((sum, set) => sum + set.size, 0)
-    return count(this.#byJob) + count(this.#byWorkspace)
+    return this.#byJob.size + this.#byWorkspace.size
   }
 
   /**
@@ -57,12 +55,12 @@ export class JobHub implements AsyncDisposable {
     return this.#reachedMs
   }
 
-  watchJob(id: JobId): JobMailbox & Disposable {
-    return open(this.#byJob, id)
+  watchJob(id: JobId): JobMailbox {
+    return this.#byJob.open(id)
   }
 
-  watchWorkspace(id: WorkspaceId, shortcut?: Shortcut<JobSnapshot>): JobMailbox & Disposable {
-    return open(this.#byWorkspace, id, shortcut)
+  watchWorkspace(id: WorkspaceId, shortcut?: Shortcut<JobSnapshot>): JobMailbox {
+    return this.#byWorkspace.open(id, shortcut)
   }
 
   /**
@@ -86,9 +84,9 @@ export class JobHub implements AsyncDisposable {
 
   /** Something may have been missed: every watched job is read again, and feeds look for themselves. */
   lookAgain(): void {
-    for (const id of this.#byJob.keys()) this.#dirty.add(id)
+    for (const id of this.#byJob.watched) this.#dirty.add(id)
     if (this.#byWorkspace.size > 0) this.clock.keepGoing()
-    for (const mailboxes of this.#byWorkspace.values()) for (const mailbox of mailboxes) mailbox.overflow()
+    for (const mailbox of this.#byWorkspace.all()) mailbox.overflow()
     this.#pump()
   }
 
@@ -124,8 +122,8 @@ export class JobHub implements AsyncDisposable {
           // The last that is told goes along with the time that is reached with it.
           if (index + 1 === snapshots.length && this.#dirty.size === 0) this.#reach()
           const workspaceId = workspaces.get(snapshot.id)
-          for (const mailbox of this.#byJob.get(snapshot.id) ?? []) mailbox.put(snapshot.id, snapshot)
-          for (const mailbox of (workspaceId && this.#byWorkspace.get(workspaceId)) ?? []) {
+          for (const mailbox of this.#byJob.of(snapshot.id)) mailbox.put(snapshot.id, snapshot)
+          for (const mailbox of workspaceId ? this.#byWorkspace.of(workspaceId) : []) {
             mailbox.put(snapshot.id, snapshot)
           }
         }
@@ -138,20 +136,4 @@ export class JobHub implements AsyncDisposable {
       }
     }
   }
-}
-
-function open<K>(
-  mailboxes: Map<K, Set<JobMailbox>>,
-  key: K,
-  shortcut?: Shortcut<JobSnapshot>,
-): JobMailbox & Disposable {
-  const mailbox: JobMailbox = new Mailbox(MAILBOX_JOBS, shortcut)
-  const set = mailboxes.get(key) ?? new Set()
-  mailboxes.set(key, set.add(mailbox))
-  return Object.assign(mailbox, {
-    [Symbol.dispose]() {
-      set.delete(mailbox)
-      if (set.size === 0 && mailboxes.get(key) === set) mailboxes.delete(key)
-    },
-  })
 }

@@ -8,7 +8,8 @@ export type Shortcut<V> = (value: V) => boolean
  * readers costs more than what each of them then does.
  */
 export class Mailbox<K, V> {
-  readonly #values = new Map<K, V>()
+  /** Made when it is needed: of thousands of readers most are spared by their shortcut. */
+  #values: Map<K, V> | undefined
   readonly #capacity: number
   readonly #shortcut: Shortcut<V> | undefined
   #overflowed = false
@@ -21,19 +22,16 @@ export class Mailbox<K, V> {
 
   put(key: K, value: V): void {
     if (this.#overflowed) return
-    if (this.#wake && this.#values.size === 0 && this.#shortcut?.(value)) return
-    if (this.#values.size >= this.#capacity && !this.#values.has(key)) {
-      this.#values.clear()
-      this.#overflowed = true
-    } else {
-      this.#values.set(key, value)
-    }
+    if (this.#wake && !this.#values && this.#shortcut?.(value)) return
+    const values = (this.#values ??= new Map<K, V>())
+    if (values.size >= this.#capacity && !values.has(key)) return this.overflow()
+    values.set(key, value)
     this.#wake?.()
   }
 
   /** Makes the reader look for itself. */
   overflow(): void {
-    this.#values.clear()
+    this.#values = undefined
     this.#overflowed = true
     this.#wake?.()
   }
@@ -41,7 +39,7 @@ export class Mailbox<K, V> {
   /** Waits until there is something. 'overflowed': look for yourself. Null: the signal was aborted. */
   take(signal: AbortSignal): Promise<V[] | 'overflowed' | null> {
     return new Promise((resolve) => {
-      if (this.#values.size > 0 || this.#overflowed || signal.aborted) return resolve(this.#open(signal))
+      if (this.#values || this.#overflowed || signal.aborted) return resolve(this.#open(signal))
       const wake = () => {
         signal.removeEventListener('abort', wake)
         this.#wake = undefined
@@ -59,8 +57,8 @@ export class Mailbox<K, V> {
       this.#overflowed = false
       return 'overflowed'
     }
-    const taken = [...this.#values.values()]
-    this.#values.clear()
+    const taken = [...(this.#values?.values() ?? [])]
+    this.#values = undefined
     return taken
   }
 }

@@ -1,7 +1,8 @@
 import type { WorkspaceId } from '@bellhop/model'
 import { viewChangesAfter, viewVersion } from '@bellhop/persistence'
 import type { Database, ViewName } from '@bellhop/persistence'
-import { Mailbox } from './mailbox.ts'
+import type { Mailbox } from './mailbox.ts'
+import { Mailboxes } from './mailboxes.ts'
 import { SharedReads } from './shared-reads.ts'
 
 const MAILBOX_VIEWS = 32
@@ -12,12 +13,12 @@ export interface ViewChanged {
   readonly version: number
 }
 
-export type ViewMailbox = Mailbox<string, ViewChanged>
+type ViewMailbox = Mailbox<string, ViewChanged> & Disposable
 
 /** Tells the readers of this process which views changed for their workspace. */
 export class ViewHub {
   readonly #database: Database
-  readonly #mailboxes = new Map<WorkspaceId, Set<ViewMailbox>>()
+  readonly #mailboxes = new Mailboxes<WorkspaceId, string, ViewChanged>(MAILBOX_VIEWS)
   readonly #versions = new SharedReads<number>()
   readonly #changes = new SharedReads<Awaited<ReturnType<typeof viewChangesAfter>>>()
 
@@ -25,28 +26,20 @@ export class ViewHub {
     this.#database = database
   }
 
-  watch(workspaceId: WorkspaceId): ViewMailbox & Disposable {
-    const mailbox: ViewMailbox = new Mailbox(MAILBOX_VIEWS)
-    const set = this.#mailboxes.get(workspaceId) ?? new Set()
-    this.#mailboxes.set(workspaceId, set.add(mailbox))
-    return Object.assign(mailbox, {
-      [Symbol.dispose]: () => {
-        set.delete(mailbox)
-        if (set.size === 0 && this.#mailboxes.get(workspaceId) === set) this.#mailboxes.delete(workspaceId)
-      },
-    })
+  watch(workspaceId: WorkspaceId): ViewMailbox {
+    return this.#mailboxes.open(workspaceId)
   }
 
   /** `workspaceIds` null: all. */
   changed(change: ViewChanged, workspaceIds: readonly WorkspaceId[] | null): void {
-    for (const id of workspaceIds ?? this.#mailboxes.keys()) {
-      for (const mailbox of this.#mailboxes.get(id) ?? []) mailbox.put(change.view, change)
+    for (const id of workspaceIds ?? this.#mailboxes.watched) {
+      for (const mailbox of this.#mailboxes.of(id)) mailbox.put(change.view, change)
     }
   }
 
   /** Something may have been missed. */
   lookAgain(): void {
-    for (const mailboxes of this.#mailboxes.values()) for (const mailbox of mailboxes) mailbox.overflow()
+    for (const mailbox of this.#mailboxes.all()) mailbox.overflow()
   }
 
   /** Read once for all who ask at the same time: after a restart all come at once. */
