@@ -14,6 +14,7 @@ import { FileNotice } from './FileNotice.tsx'
 import { FilePageSkeleton } from './FilePageSkeleton.tsx'
 import { FileFacts } from './FileFacts.tsx'
 import { ImageView } from './ImageView.tsx'
+import { MediaView } from './MediaView.tsx'
 
 const route = getRouteApi('/frame/files/$fileId')
 
@@ -44,6 +45,7 @@ function FileOfId({ fileId }: { readonly fileId: FileId }) {
       <FileHead file={file} />
       <FileNotice file={file} />
       {ready && file.type === 'image' && <ImageView file={file} />}
+      {ready && (file.type === 'video' || file.type === 'audio') && <MediaView file={file} />}
       {ready && file.type === 'dataset' && <DatasetView file={file} />}
       <div className="grid items-start gap-6 lg:grid-cols-2">
         <FileFacts file={file} />
