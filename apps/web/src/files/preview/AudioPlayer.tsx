@@ -1,5 +1,5 @@
 import type { FileDetail, JobOutput } from '@bellhop/model'
-import type { RefObject } from 'react'
+import { useRef } from 'react'
 import { errorSentence } from '../../words/error-sentence.ts'
 import { useWords } from '../../words/use-words.ts'
 import { browserCanPlay, mediaChoices } from './media-choices.ts'
@@ -15,19 +15,14 @@ interface AudioPlayerProps {
 /** A sound and its shape; pressed anywhere, it plays from there. */
 export function AudioPlayer({ file, output }: AudioPlayerProps) {
   const words = useWords()
-  const playback = usePlayback(mediaChoices(file, browserCanPlay), output.durationSeconds)
+  const element = useRef<HTMLAudioElement>(null)
+  const playback = usePlayback(element, mediaChoices(file, browserCanPlay), output.durationSeconds)
   if (playback.choice === null) return <p className="p-4 text-muted">{words.file.player.unplayable}</p>
   return (
     // oxlint-disable-next-line jsx-a11y/no-static-element-interactions -- it listens for its buttons, which do the same
     <div tabIndex={-1} onKeyDown={playback.onKeyDown} className="flex flex-col gap-2 outline-none">
       {/* oxlint-disable-next-line jsx-a11y/media-has-caption -- a sound that was uploaded has none */}
-      <audio
-        // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the hook knows sound and video alike; this one is a sound
-        ref={playback.element as RefObject<HTMLAudioElement>}
-        {...playback.mediaProps}
-        aria-label={file.name}
-        preload="metadata"
-      />
+      <audio ref={element} {...playback.mediaProps} aria-label={file.name} preload="metadata" />
       <Waveform playback={playback} peaks={output.waveform?.peaks ?? [0]} />
       <PlayerBar playback={playback} />
       {playback.failed !== null && (

@@ -1,6 +1,6 @@
 import type { FileDetail, JobOutput } from '@bellhop/model'
 import { LoaderCircle, Play } from 'lucide-react'
-import { type KeyboardEvent, type RefObject, useRef } from 'react'
+import { type KeyboardEvent, useRef } from 'react'
 import { Button } from 'react-aria-components'
 import { errorSentence } from '../../words/error-sentence.ts'
 import { useWords } from '../../words/use-words.ts'
@@ -20,8 +20,9 @@ export function VideoPlayer({ file, output }: VideoPlayerProps) {
   const words = useWords()
   const { player } = words.file
   const frame = useRef<HTMLDivElement>(null)
+  const element = useRef<HTMLVideoElement>(null)
   const poster = usePreview(output.poster?.output ?? null)
-  const playback = usePlayback(mediaChoices(file, browserCanPlay), output.durationSeconds)
+  const playback = usePlayback(element, mediaChoices(file, browserCanPlay), output.durationSeconds)
   const fullscreen = () =>
     void (document.fullscreenElement === null ? frame.current?.requestFullscreen() : document.exitFullscreen())
   const onKeyDown = (event: KeyboardEvent) => {
@@ -45,8 +46,7 @@ export function VideoPlayer({ file, output }: VideoPlayerProps) {
       >
         {/* oxlint-disable-next-line jsx-a11y/media-has-caption, jsx-a11y/click-events-have-key-events, jsx-a11y/no-noninteractive-element-interactions -- a file has what captions it has; its keys are those of the whole */}
         <video
-          // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the hook knows sound and video alike; this one is a video
-          ref={playback.element as RefObject<HTMLVideoElement>}
+          ref={element}
           {...playback.mediaProps}
           aria-label={file.name}
           poster={poster ?? undefined}

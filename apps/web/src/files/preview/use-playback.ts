@@ -1,4 +1,4 @@
-import { type KeyboardEvent, type SyntheticEvent, useRef, useState } from 'react'
+import { type KeyboardEvent, type RefObject, type SyntheticEvent, useState } from 'react'
 import type { MediaChoice } from './media-choices.ts'
 import { useMediaAddress } from './use-media-address.ts'
 
@@ -9,15 +9,18 @@ const RENEWALS_MAX = 1
 export type Playback = ReturnType<typeof usePlayback>
 
 /** Plays one of the choices; what is pressed and what is told. Nothing is asked of the store before it is to play. */
-export function usePlayback(choices: readonly MediaChoice[], knownSeconds: number) {
-  const element = useRef<HTMLMediaElement>(null)
+export function usePlayback(
+  element: RefObject<HTMLMediaElement | null>,
+  choices: readonly MediaChoice[],
+  knownSeconds: number,
+) {
   const [wanted, setWanted] = useState(false)
   const [picked, setPicked] = useState<MediaChoice['id'] | null>(null)
   const [playing, setPlaying] = useState(false)
   const [seconds, setSeconds] = useState(0)
   const [muted, setMuted] = useState(false)
   const [unplayable, setUnplayable] = useState<ReadonlySet<string>>(new Set())
-  const renewals = useRef(0)
+  const [renewals, setRenewals] = useState(0)
   // Once something plays, a better rendition that is finished meanwhile is offered, and not changed to.
   const [begun, setBegun] = useState<MediaChoice['id'] | null>(null)
   const usable = choices.filter(({ id }) => !unplayable.has(id))
@@ -32,6 +35,7 @@ export function usePlayback(choices: readonly MediaChoice[], knownSeconds: numbe
   const seek = (to: number) => {
     const at = Math.min(knownSeconds, Math.max(0, to))
     setSeconds(at)
+    // oxlint-disable-next-line react/immutability -- a media element is moved by writing its time, and in no other way
     if (element.current !== null && element.current.readyState > 0) element.current.currentTime = at
     else play()
   }
@@ -58,7 +62,7 @@ export function usePlayback(choices: readonly MediaChoice[], knownSeconds: numbe
     onPlay: () => setPlaying(true),
     onPause: () => setPlaying(false),
     onTimeUpdate: ({ currentTarget }: SyntheticEvent<HTMLMediaElement>) => {
-      renewals.current = 0
+      setRenewals(0)
       setSeconds(currentTarget.currentTime)
     },
     // Another size, or a new key: it goes on where it was.
@@ -67,14 +71,15 @@ export function usePlayback(choices: readonly MediaChoice[], knownSeconds: numbe
     },
     onError: () => {
       if (choice === null) return
-      renewals.current += 1
-      if (renewals.current <= RENEWALS_MAX) return renew()
-      renewals.current = 0
+      if (renewals < RENEWALS_MAX) {
+        setRenewals(renewals + 1)
+        return renew()
+      }
+      setRenewals(0)
       setUnplayable(new Set([...unplayable, choice.id]))
     },
   }
   return {
-    element,
     choice,
     choices: usable,
     pick: (id: string) => setPicked(usable.find((each) => each.id === id)?.id ?? null),
