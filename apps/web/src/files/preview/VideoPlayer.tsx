@@ -41,7 +41,7 @@ export function VideoPlayer({ file, output }: VideoPlayerProps) {
       style={{ colorScheme: 'dark' }}
     >
       <div
-        className="relative mx-auto max-h-[70dvh] min-h-0 w-full flex-1"
+        className="relative mx-auto max-h-[60dvh] min-h-0 w-full flex-1"
         style={{ aspectRatio: `${width} / ${height}` }}
       >
         {/* oxlint-disable-next-line jsx-a11y/media-has-caption, jsx-a11y/click-events-have-key-events, jsx-a11y/no-noninteractive-element-interactions -- a file has what captions it has; its keys are those of the whole */}

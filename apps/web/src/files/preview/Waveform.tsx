@@ -11,12 +11,14 @@ export function Waveform({ playback, peaks }: { readonly playback: Playback; rea
   const { player } = useWords().file
   const { seconds, durationSeconds } = playback
   const bars = loudest(peaks, BARS_MAX)
+  // A quiet recording has its shape too.
+  const top = Math.max(MIN_HEIGHT, ...bars)
   const heard = (seconds / durationSeconds) * bars.length
   return (
     <div className="relative h-28 px-4 pt-4">
       <svg aria-hidden viewBox={`0 0 ${bars.length} 2`} preserveAspectRatio="none" className="size-full">
         {bars.map((peak, index) => {
-          const height = Math.max(MIN_HEIGHT, peak)
+          const height = Math.max(MIN_HEIGHT, peak / top)
           return (
             <rect
               // oxlint-disable-next-line react/no-array-index-key -- a bar is its place
