@@ -1,5 +1,5 @@
 import { isPassing } from '@bellhop/business'
-import type { Context } from '@bellhop/business'
+import type { ClearedListener, Context } from '@bellhop/business'
 import { AppError } from '@bellhop/model'
 import type { RequestContext } from './context.ts'
 
@@ -32,14 +32,12 @@ export function subscribe<T, Told>(
 const DONE: IteratorReturnResult<void> = { done: true, value: undefined }
 
 /** Not a generator: thousands of them wait at once, and a generator that waits holds three times as much. */
-class Subscription<T, Told> implements AsyncIterableIterator<Told, void, void> {
+class Subscription<T, Told> implements AsyncIterableIterator<Told, void, void>, ClearedListener {
   readonly #ctx: FeedContext
   readonly #open: (signal: AbortSignal) => AsyncIterable<T>
   readonly #tell: (item: T) => Told
   readonly #outer: AbortSignal
   readonly #inner = new AbortController()
-  readonly #end = () => this.#inner.abort()
-  readonly #cleared = () => this.#lookWithin(Math.random() * REVOKED_WITHIN_MS)
   #items: AsyncIterator<T> | undefined
   #timer: NodeJS.Timeout | undefined
   /** Why the caller is no longer let in. */
@@ -74,6 +72,15 @@ class Subscription<T, Told> implements AsyncIterableIterator<Told, void, void> {
     )
   }
 
+  /** The outer signal was aborted. */
+  handleEvent(): void {
+    this.#inner.abort()
+  }
+
+  callersCleared(): void {
+    this.#lookWithin(Math.random() * REVOKED_WITHIN_MS)
+  }
+
   async return(): Promise<IteratorResult<Told, void>> {
     const ending = this.#items?.return?.()
     this.#close()
@@ -93,8 +100,8 @@ class Subscription<T, Told> implements AsyncIterableIterator<Told, void, void> {
   }
 
   #start(): AsyncIterator<T> {
-    this.#ctx.call.platform.callers.onCleared(this.#cleared)
-    this.#outer.addEventListener('abort', this.#end, { once: true })
+    this.#ctx.call.platform.callers.onCleared(this)
+    this.#outer.addEventListener('abort', this, { once: true })
     if (this.#outer.aborted) this.#inner.abort()
     this.#lookWithin(REAUTHORISE_MS)
     return this.#open(this.#inner.signal)[Symbol.asyncIterator]()
@@ -104,16 +111,17 @@ class Subscription<T, Told> implements AsyncIterableIterator<Told, void, void> {
     this.#closed = true
     this.#inner.abort()
     clearTimeout(this.#timer)
-    this.#ctx.call.platform.callers.offCleared(this.#cleared)
-    this.#outer.removeEventListener('abort', this.#end)
+    this.#ctx.call.platform.callers.offCleared(this)
+    this.#outer.removeEventListener('abort', this)
   }
 
   #lookWithin(ms: number): void {
     clearTimeout(this.#timer)
-    if (!this.#inner.signal.aborted) this.#timer = setTimeout(() => void this.#look(), ms)
+    if (!this.#inner.signal.aborted) this.#timer = setTimeout(look, ms, this)
   }
 
-  async #look(): Promise<void> {
+  /** Whether the caller is still let in. */
+  async look(): Promise<void> {
     const { identify, call } = this.#ctx
     try {
       const now = await identify()
@@ -127,4 +135,8 @@ class Subscription<T, Told> implements AsyncIterableIterator<Told, void, void> {
       this.#inner.abort()
     }
   }
+}
+
+function look(subscription: { look(): Promise<void> }): void {
+  void subscription.look()
 }

@@ -1,3 +1,4 @@
+import type { ClearedListener } from '@bellhop/business'
 import { AppError } from '@bellhop/model'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { subscribe } from '../src/live-feed.ts'
@@ -6,7 +7,7 @@ import type { FeedContext } from '../src/live-feed.ts'
 const MINUTE_MS = 60_000
 
 let identify: ReturnType<typeof vi.fn<() => Promise<unknown>>>
-let listeners: Set<() => void>
+let listeners: Set<ClearedListener>
 let ended: boolean
 
 beforeEach(() => {
@@ -25,8 +26,8 @@ const caller = { userId: 'user_1', workspaceId: 'ws_1' }
 
 function context(): FeedContext {
   const callers = {
-    onCleared: (listener: () => void) => listeners.add(listener),
-    offCleared: (listener: () => void) => listeners.delete(listener),
+    onCleared: (listener: ClearedListener) => listeners.add(listener),
+    offCleared: (listener: ClearedListener) => listeners.delete(listener),
   }
   // -- of the platform only this is looked at.
   return {
@@ -74,7 +75,7 @@ test('when something was taken away anywhere, it is looked up within 2 s', async
   const { outcome } = follow()
   await vi.advanceTimersByTimeAsync(0)
   identify.mockRejectedValue(new AppError('UNAUTHENTICATED'))
-  for (const listener of listeners) listener()
+  for (const listener of listeners) listener.callersCleared()
   await vi.advanceTimersByTimeAsync(2_000)
   expect(await outcome).toBe('UNAUTHENTICATED')
 })

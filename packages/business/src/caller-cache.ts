@@ -8,13 +8,18 @@ import type { Caller } from './caller.ts'
 const KNOWN_FOR_MS = 5_000
 const REMEMBERED = 10_000
 
+/** An object and not a function, for every feed is one: thousands of functions would hold as many contexts. */
+export interface ClearedListener {
+  callersCleared(): void
+}
+
 /**
  * Callers that were proved a moment ago, so that the many calls of one upload do not each look them up. Keyed by a hash
  * of what they showed: no credential is kept.
  */
 export class CallerCache {
   readonly #known = new Map<string, { readonly caller: Omit<Caller, 'address'>; readonly until: number }>()
-  readonly #listeners = new Set<() => void>()
+  readonly #listeners = new Set<ClearedListener>()
   #clearings = 0
 
   async get(
@@ -41,15 +46,15 @@ export class CallerCache {
   clear(): void {
     this.#clearings++
     this.#known.clear()
-    for (const listener of this.#listeners) listener()
+    for (const listener of this.#listeners) listener.callersCleared()
   }
 
   /** Tells of each clearing, until `offCleared`. */
-  onCleared(listener: () => void): void {
+  onCleared(listener: ClearedListener): void {
     this.#listeners.add(listener)
   }
 
-  offCleared(listener: () => void): void {
+  offCleared(listener: ClearedListener): void {
     this.#listeners.delete(listener)
   }
 }

@@ -1,3 +1,4 @@
+export type { ClearedListener } from './caller-cache.ts'
 export {
   createApiKey,
   createWorkspace,
