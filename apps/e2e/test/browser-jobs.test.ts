@@ -70,6 +70,44 @@ test('the operations show a worker with what it runs, and what waits, also on a 
   await Promise.allSettled([...clicks.jobs, ...jobs].map((job) => bellhop.jobs.cancel(job)))
 })
 
+test('a sound plays in its page: the original at once, and what was encoded of it when that is done', async () => {
+  const sound = await bellhop.files.upload(new Blob([tone(4)]), { name: 'tone.wav' })
+  await Promise.all(sound.jobs.map((job) => bellhop.jobs.wait(job)))
+  const page = await browser.visit(`/files/${sound.id}`)
+  const isPlaying = () => page.waitForFunction(() => (document.querySelector('audio')?.currentTime ?? 0) > 0.2)
+  const player = page.getByRole('toolbar', { name: 'Player' })
+  await player.getByRole('button', { name: 'Play', exact: true }).click()
+  await isPlaying()
+
+  await page.getByRole('button', { name: 'Encode' }).click()
+  const quality = player.getByRole('combobox', { name: 'Quality' })
+  await quality.waitFor()
+  await page.reload()
+  await player.getByRole('button', { name: 'Play', exact: true }).click()
+  await isPlaying()
+  expect(await quality.inputValue()).toMatch(/^out_/)
+})
+
+/** A WAV of one channel, 8,000 samples a second. */
+function tone(seconds: number): Buffer<ArrayBuffer> {
+  const samples = seconds * 8_000
+  const bytes = Buffer.alloc(44 + samples * 2)
+  bytes.write('RIFF', 0)
+  bytes.writeUInt32LE(36 + samples * 2, 4)
+  bytes.write('WAVEfmt ', 8)
+  bytes.writeUInt32LE(16, 16)
+  bytes.writeUInt16LE(1, 20)
+  bytes.writeUInt16LE(1, 22)
+  bytes.writeUInt32LE(8_000, 24)
+  bytes.writeUInt32LE(16_000, 28)
+  bytes.writeUInt16LE(2, 32)
+  bytes.writeUInt16LE(16, 34)
+  bytes.write('data', 36)
+  bytes.writeUInt32LE(samples * 2, 40)
+  for (let at = 0; at < samples; at += 1) bytes.writeInt16LE(Math.round(8_000 * Math.sin(at / 3)), 44 + at * 2)
+  return bytes
+}
+
 function upload(name: string, rows: number): Promise<UploadedFile> {
   const lines = Array.from({ length: rows }, (_, index) => orderRow(index))
   return bellhop.files.upload(new Blob(['order_id,ordered_at,city,quantity,price,returned\n', ...lines]), { name })
