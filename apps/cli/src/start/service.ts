@@ -20,10 +20,10 @@ export interface ServiceReady {
 }
 
 /**
- * Half the resident memory: 176 MB at its highest instead of 306, most of which was garbage of the first second; and 26 KiB
+ * Half the resident memory: 176 MB at its highest instead of 306, most of which was garbage of the first second; and 24 KiB
  * for each of 10,000 watchers instead of 98. By default V8 lets the heap of old things double before it looks for garbage.
  */
-const EXEC_ARGV = ['--max-semi-space-size=8', '--heap-growing-percent=10']
+const EXEC_ARGV = ['--max-semi-space-size=4', '--heap-growing-percent=10']
 /** A process that has not ended this long after SIGTERM is killed. */
 const STOP_MS = 15_000
 const READY_MS = 60_000
