@@ -41,7 +41,7 @@ alter table public.live_view_status
   add column if not exists paused_at timestamptz,
   add column if not exists change_version bigint not null default (extract(epoch from pg_catalog.clock_timestamp()) * 1000)::bigint;
 
-comment on table public.live_view_status is 'How far each view is. live views, tables 2';
+comment on table public.live_view_status is 'How far each view is. live views, tables 3';
 
 create table if not exists public.live_view_change (
   view text not null,
@@ -56,6 +56,19 @@ create table if not exists public.live_view_audit (
   sampled bigint not null,
   drifted bigint not null,
   drifted_at timestamptz
+) with (fillfactor = 50);
+
+create table if not exists public.live_view_service (
+  view text not null,
+  minute timestamptz not null,
+  kept_ms double precision not null,
+  missed_ms double precision not null,
+  primary key (view, minute)
+) with (fillfactor = 50);
+
+create table if not exists public.live_view_probe (
+  view text primary key,
+  probed_at timestamptz not null
 ) with (fillfactor = 50);
 
 create table if not exists public.live_view_wake (
@@ -87,6 +100,8 @@ begin
   delete from public.live_view_dirty where view = which or starts_with(view, which || '/');
   delete from public.live_view_change where view = which;
   delete from public.live_view_audit where view = which;
+  delete from public.live_view_service where view = which;
+  delete from public.live_view_probe where view = which;
   delete from public.live_view_status where view = which;
 end
 $live_view$;

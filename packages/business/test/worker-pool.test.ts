@@ -38,7 +38,7 @@ test('a worker takes the kinds of its pool only, and leaves chores to those that
 }, 60_000)
 
 test('a pattern that matches no kind is refused', async () => {
-  await expect(world.startWorker({ kinds: ['video.*'] })).rejects.toThrow('`video.*`')
+  await expect(world.startWorker({ kinds: ['sound.*'] })).rejects.toThrow('`sound.*`')
 })
 
 test('jobs of a chain, a delay and a key run through the workers, and the key covers the order', async () => {

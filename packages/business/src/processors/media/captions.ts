@@ -12,7 +12,7 @@ export interface Caption {
 }
 
 /** The text of a packet, by the codec of its track. Subtitles that are pictures have none. */
-const TEXTS: Readonly<Record<string, (data: Buffer) => string>> = {
+const TEXTS: Readonly<Partial<Record<string, (data: Buffer) => string>>> = {
   subrip: (data) => data.toString('utf8'),
   webvtt: (data) => data.toString('utf8'),
   // Its length in two bytes, then the text, then how it looks.
