@@ -136,13 +136,25 @@ test('a sound becomes AAC and Opus', async () => {
   for (const { durationSeconds } of output.renditions) expect(durationSeconds).toBeCloseTo(3, 1)
 })
 
-test('subtitles become WebVTT', async () => {
-  const { job, output } = await encode('told.mkv', { formats: ['mp4'] })
+test('subtitles become WebVTT, which the playlist of all renditions names for HLS', async () => {
+  const { job, output } = await encode('told.mkv', { formats: ['hls'] })
   await using _ = job
   expect(output.captions).toMatchObject([{ language: 'kor', title: null }])
   expect(await readFile(job.outputPath('told-1-kor.vtt'), 'utf8')).toBe(
     'WEBVTT\n\n00:00:00.500 --> 00:00:01.000\nHello &amp; goodbye\n\n00:00:01.250 --> 00:00:01.750\na &lt; b\n',
   )
+  const master = await readFile(job.outputPath('told.m3u8'), 'utf8')
+  expect(master).toContain(
+    '\n#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID="subtitles",NAME="1 kor",LANGUAGE="ko",DEFAULT=NO,AUTOSELECT=YES,' +
+      'URI="told-1-kor.m3u8"\n#EXT-X-STREAM-INF:',
+  )
+  expect(master).toMatch(/CODECS="avc1\.[^"]+",SUBTITLES="subtitles"\ntold-source\.m3u8\n$/)
+  expect(await readFile(job.outputPath('told-1-kor.m3u8'), 'utf8')).toBe(
+    '#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-TARGETDURATION:2\n#EXT-X-PLAYLIST-TYPE:VOD\n#EXTINF:2.000,\ntold-1-kor.vtt\n#EXT-X-ENDLIST\n',
+  )
+  // Every name in a playlist is one of an output.
+  const names = output.files.map(({ name }) => name)
+  expect(names).toEqual(expect.arrayContaining(['told-source.m3u8', 'told-1-kor.m3u8', 'told-1-kor.vtt']))
 })
 
 test('of a file that was cut off, what there is of it is encoded', async () => {

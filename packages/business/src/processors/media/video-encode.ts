@@ -1,11 +1,11 @@
 import { JOB_KINDS } from '@bellhop/model'
-import type { JobRun, OutputFile, Rendition } from '@bellhop/model'
 import { outputName } from '../output-name.ts'
 import { defineProcessor } from '../processor.ts'
 import { KEY_MARGIN_MS } from './bounds.ts'
+import { HLS_TYPE, masterPlaylist } from './hls-playlists.ts'
 import { picturePlan, renditionsOf } from './rendition-plan.ts'
 import { runMedia } from './run-media.ts'
-import { HLS_TYPE } from './video-rendition.ts'
+import { storeCaptions } from './store-captions.ts'
 import type { RenditionOutput } from './video-rendition.ts'
 
 /** Plans the renditions, waits for the jobs that make them, and names them all in a master playlist. */
@@ -27,8 +27,13 @@ export const videoEncodeProcessor = defineProcessor('video.encode', async (job) 
   const made = outputs.map((output): RenditionOutput => JOB_KINDS['video.rendition'].output.parse(output))
   const renditions = made.map(({ rendition }) => rendition)
   const files = made.flatMap((each) => each.files)
+  const durationSeconds = Math.max(...renditions.map((rendition) => rendition.durationSeconds))
+  const hlsSeconds = formats.includes('hls') ? durationSeconds : null
+  const { captions, ...told } = facts.tracks.some(({ kind }) => kind === 'subtitle')
+    ? await storeCaptions(job, { address, name, hlsSeconds })
+    : { captions: [], files: [], named: [] }
   const nameOf = (id: string) => files.find((file) => file.id === id)?.name ?? ''
-  const playlist = masterPlaylist(renditions, nameOf)
+  const playlist = masterPlaylist(renditions, told.named, nameOf)
   const master =
     playlist === null
       ? null
@@ -38,46 +43,18 @@ export const videoEncodeProcessor = defineProcessor('video.encode', async (job) 
           mediaType: HLS_TYPE,
           body: Buffer.from(playlist),
         })
-  const captions = facts.tracks.some(({ kind }) => kind === 'subtitle')
-    ? await storeCaptions(job, address, name)
-    : { captions: [], files: [] }
   return {
-    durationSeconds: Math.max(...renditions.map(({ durationSeconds }) => durationSeconds)),
+    durationSeconds,
     renditions,
     hls: master && { playlist: master.id },
-    captions: captions.captions,
-    files: [...files, ...(master ? [master] : []), ...captions.files],
+    captions,
+    files: [...files, ...(master ? [master] : []), ...told.files],
   }
 })
-
-async function storeCaptions(job: JobRun<unknown>, address: string, sourceName: string) {
-  const found = await runMedia(job, { type: 'captions', address, folder: job.scratchDir })
-  const files: OutputFile[] = []
-  for (const [index, { path, language }] of found.entries()) {
-    const name = outputName(sourceName, `-${index + 1}${language === null ? '' : `-${language}`}.vtt`)
-    files.push(await job.objects.put({ role: 'captions', name, mediaType: 'text/vtt', body: { path } }))
-  }
-  return { files, captions: found.map(({ language, title }, index) => ({ output: files[index]!.id, language, title })) }
-}
 
 /** How long a rendition takes goes with its pixels, on top of reading the source for each. */
 const READING_PIXELS = 300_000
 
 function workOf(picture: { readonly width: number; readonly height: number } | null): number {
   return (picture ? picture.width * picture.height : 0) + READING_PIXELS
-}
-
-/** RFC 8216. Null where none of them is for HLS. */
-function masterPlaylist(renditions: readonly Rendition[], nameOf: (id: string) => string): string | null {
-  const lines = renditions.flatMap(({ hls, video, bitRate, peakBitRate, codecs }) => {
-    if (!hls) return []
-    const picture = video
-      ? [`RESOLUTION=${video.width}x${video.height}`, `FRAME-RATE=${video.frameRate.toFixed(3)}`]
-      : []
-    const facts = [`BANDWIDTH=${peakBitRate}`, `AVERAGE-BANDWIDTH=${bitRate}`, ...picture, `CODECS="${codecs}"`]
-    return [`#EXT-X-STREAM-INF:${facts.join(',')}`, encodeURIComponent(nameOf(hls.playlist))]
-  })
-  return lines.length === 0
-    ? null
-    : `${['#EXTM3U', '#EXT-X-VERSION:7', '#EXT-X-INDEPENDENT-SEGMENTS', ...lines].join('\n')}\n`
 }

@@ -8,6 +8,7 @@ import { defineProcessor } from '../processor.ts'
 import { KEY_MARGIN_MS, MAX_FRAME_RATE } from './bounds.ts'
 import { SAMPLE_RATE } from './encoding.ts'
 import type { PicturePlan, SoundPlan } from './encoding.ts'
+import { HLS_TYPE } from './hls-playlists.ts'
 import type { JoinTask } from './join-stretches.ts'
 import { mediaEmpty } from './media-error.ts'
 import type { MediaFacts } from './probe-media.ts'
@@ -129,8 +130,6 @@ async function store(
   const playlist = await put('.m3u8', { role: 'playlist', mediaType: HLS_TYPE, body: Buffer.from(text) })
   return { ids: { progressive: whole?.id ?? null, hls: { playlist: playlist.id, segments: segments.id } }, files }
 }
-
-export const HLS_TYPE = 'application/vnd.apple.mpegurl'
 
 /** The output of `video.rendition`, as its kind says it. */
 export type RenditionOutput = JobOutput<'video.rendition'>
