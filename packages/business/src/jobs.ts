@@ -84,28 +84,38 @@ export async function retryJob(ctx: Context, { jobId }: { jobId: JobId }): Promi
   const { platform, caller } = ctx
   requireRight(caller, 'process')
   const before = await snapshotOf(ctx, jobId)
-  const retried: persistence.JobRow[] = []
-  const row = await platform.database.db.transaction(async (tx) => {
-    const after = await persistence.lockPredecessorsOf(tx, { id: jobId, workspaceId: caller.workspaceId })
-    // Its own parts are tried again with it.
-    for (const { id } of after.filter(({ status, parentId }) => status === 'FAILED' && parentId === jobId)) {
-      const part = await persistence.retryJob(tx, id, { delayMs: 0, attemptsToAdd: 1, takesTurn: true })
-      if (part) retried.push(part)
-    }
-    const lost = after.find(
-      ({ status, parentId }) => status === 'CANCELLED' || (status === 'FAILED' && parentId !== jobId),
-    )
-    if (lost) {
-      const next = lost.status === 'FAILED' ? 'retry that one first' : 'submit both anew'
-      throw new AppError('JOB_NOT_RETRYABLE', `The job is to run after ${lost.id}, which is ${lost.status}; ${next}.`)
-    }
+  const changed = await platform.database.db.transaction(async (tx) => {
+    const parts = await retryParts(tx, { id: jobId, workspaceId: caller.workspaceId })
     const spent = before.attempt >= before.maxAttempts
-    return persistence.retryJob(tx, jobId, { delayMs: 0, attemptsToAdd: spent ? 1 : 0, takesTurn: true })
+    const row = await persistence.retryJob(tx, jobId, { delayMs: 0, attemptsToAdd: spent ? 1 : 0, takesTurn: true })
+    if (!row)
+      throw new AppError('JOB_NOT_RETRYABLE', `The job is ${before.status}; only a job that FAILED can be retried.`)
+    return [row, ...parts]
   })
-  if (!row)
-    throw new AppError('JOB_NOT_RETRYABLE', `The job is ${before.status}; only a job that FAILED can be retried.`)
-  for (const changed of [row, ...retried]) platform.notifier.jobChanged(changed)
+  for (const row of changed) platform.notifier.jobChanged(row)
   return snapshotOf(ctx, jobId)
+}
+
+/** The parts of a job that FAILED are tried again before it is, and theirs before them: each waits anew for its own. */
+async function retryParts(
+  tx: persistence.Transaction,
+  whole: Pick<persistence.JobRow, 'id' | 'workspaceId'>,
+): Promise<persistence.JobRow[]> {
+  const after = await persistence.lockPredecessorsOf(tx, whole)
+  const lost = after.find(
+    ({ status, parentId }) => status === 'CANCELLED' || (status === 'FAILED' && parentId !== whole.id),
+  )
+  if (lost) {
+    const next = lost.status === 'FAILED' ? 'retry that one first' : 'submit both anew'
+    throw new AppError('JOB_NOT_RETRYABLE', `The job is to run after ${lost.id}, which is ${lost.status}; ${next}.`)
+  }
+  const retried: persistence.JobRow[] = []
+  for (const { id } of after.filter(({ status }) => status === 'FAILED')) {
+    retried.push(...(await retryParts(tx, { ...whole, id })))
+    const part = await persistence.retryJob(tx, id, { delayMs: 0, attemptsToAdd: 1, takesTurn: true })
+    if (part) retried.push(part)
+  }
+  return retried
 }
 
 /** Where these jobs stand now. Those that do not wait, or are not there, are left out. */

@@ -1,7 +1,7 @@
 import type { JobId, WorkspaceId } from '@bellhop/model'
 import { and, asc, eq, inArray, sql } from 'drizzle-orm'
 import type { Executor } from './database.ts'
-import { queueAttempts } from './job-queue.ts'
+import { queueAttempts, unqueueAttempt } from './job-queue.ts'
 import type { JobRow } from './jobs.ts'
 import { jobDependencies, jobs } from './schema/index.ts'
 
@@ -114,8 +114,47 @@ export async function followForgotten(tx: Executor): Promise<JobRow[]> {
   return [...(await failWaiting(tx, waiting)), ...(await startReady(tx, waiting))]
 }
 
-/** PENDING → FAILED for those of which a predecessor has come to another end than COMPLETED. */
+/** PENDING → FAILED for those of which a predecessor has come to another end than COMPLETED, and for what they consist of. */
 async function failWaiting(tx: Executor, waiting: readonly { id: JobId }[]): Promise<JobRow[]> {
+  const failed = await failLost(tx, waiting)
+  let wholes = failed
+  while (wholes.length > 0) {
+    wholes = await failPendingParts(tx, wholes)
+    failed.push(...wholes)
+  }
+  return failed
+}
+
+/**
+ * What was not begun of a whole that has FAILED is not begun any more: it fails for the same reason, and is tried again with
+ * the whole. What runs goes on, for what it makes is of use then, and may be by itself. Returns what changed.
+ */
+async function failPendingParts(tx: Executor, wholes: readonly JobRow[]): Promise<JobRow[]> {
+  // One that is locked is being claimed, or ends.
+  const rows = await tx.execute<{ id: JobId }>(sql`
+    with pending as (
+      select id, parent_id from public.jobs
+      where parent_id in (select jsonb_array_elements_text(${idsOf(wholes)}::jsonb)) and status = 'PENDING'
+      order by id
+      for update skip locked
+    )
+    update public.jobs as part
+    set
+      status = 'FAILED', error_code = whole.error_code, error_sentence = whole.error_sentence, parked_for = null,
+      version = part.version + 1, finished_at = now()
+    from pending join public.jobs whole on whole.id = pending.parent_id
+    where part.id = pending.id
+    returning part.id`)
+  if (rows.length === 0) return []
+  const parts = await tx
+    .select()
+    .from(jobs)
+    .where(sql`${jobs.id} in (select jsonb_array_elements_text(${idsOf(rows)}::jsonb))`)
+  for (const part of parts) await unqueueAttempt(tx, part)
+  return parts
+}
+
+async function failLost(tx: Executor, waiting: readonly { id: JobId }[]): Promise<JobRow[]> {
   if (waiting.length === 0) return []
   const lost = await tx.execute<LostPredecessor>(sql`
     select distinct on (d.job_id)

@@ -11,8 +11,9 @@ import {
   followForgotten,
   insertJob,
   retryJob,
+  waitForParts,
 } from '@bellhop/persistence'
-import type { ChangedJobs, JobRow } from '@bellhop/persistence'
+import type { ChangedJobs, JobRow, NewJob } from '@bellhop/persistence'
 import { createTestDatabase } from '@bellhop/testkit'
 import type { TestDatabase } from '@bellhop/testkit'
 import { sql } from 'drizzle-orm'
@@ -32,20 +33,33 @@ beforeAll(async () => {
 })
 afterAll(() => database[Symbol.asyncDispose]())
 
+function newJob(order: Partial<NewJob['order']> = {}): NewJob {
+  return {
+    workspaceId,
+    kind: 'dataset.profile',
+    kindVersion: 1,
+    fileId: null,
+    input: {},
+    maxAttempts: 3,
+    createdBy,
+    order: { priority: 'normal', delayMs: 0, after: [], ...order },
+  }
+}
+
 async function submit(...after: readonly JobRow[]): Promise<JobRow> {
-  const job = await database.db.transaction((tx) =>
-    insertJob(tx, {
-      workspaceId,
-      kind: 'dataset.profile',
-      kindVersion: 1,
-      fileId: null,
-      input: {},
-      maxAttempts: 3,
-      createdBy,
-      order: { priority: 'normal', delayMs: 0, after: after.map(({ id }) => id) },
-    }),
-  )
+  const job = await database.db.transaction((tx) => insertJob(tx, newJob({ after: after.map(({ id }) => id) })))
   return job!
+}
+
+/** The job hands its worker back, and waits for so many parts, in their order. */
+async function split(whole: JobRow, count: number): Promise<JobRow[]> {
+  const lease = await claimed(whole)
+  const parts = Array.from({ length: count }, () => ({ ...newJob(), part: { of: whole.id, weight: 1 } }))
+  const changed: ChangedJobs = []
+  const usage = { cpuSeconds: 0, readBytes: 0, wroteBytes: 0, stages: [] }
+  const waits = database.db.transaction((tx) => waitForParts(tx, lease, { stage: 'parts', parts }, usage, changed))
+  expect(await waits).toBe(true)
+  return changed.filter(({ id }) => id !== whole.id).toSorted((a, b) => (a.id < b.id ? -1 : 1))
 }
 
 async function claimed(job: JobRow, attempt = 1) {
@@ -144,6 +158,25 @@ test('an attempt that fails and is tried again fails nobody else', async () => {
   expect(await seen(next)).toMatchObject({ status: 'PENDING', waitingFor: 'jobs' })
   await complete(first, [], 2)
   expect(await seen(next)).toMatchObject({ waitingFor: 'turn' })
+})
+
+test('when a part FAILS for good the whole FAILS for its reason, and nothing of it begins any more', async () => {
+  const whole = await submit()
+  const [first, second, third, fourth] = (await split(whole, 4)) as [JobRow, JobRow, JobRow, JobRow]
+  await complete(first)
+  const [, inner] = (await split(third, 2)) as [JobRow, JobRow]
+  const running = await claimed(inner)
+  const changed = await giveUp(second)
+  const broken = { status: 'FAILED', waitingFor: null, error: { code: 'BROKEN', sentence: 'It broke.' } }
+  for (const job of [whole, third, fourth]) {
+    expect(await seen(job)).toMatchObject(broken)
+    expect(changed.map(({ id }) => id)).toContain(job.id)
+  }
+  expect(await isQueued(fourth.id)).toBe(false)
+  // A part of a part that had not begun is not begun either; what is done stays, and what runs comes to its end.
+  expect(changed).toHaveLength(4)
+  expect(await seen(first)).toMatchObject({ status: 'COMPLETED' })
+  expect(await completeJob(database.db, running, { output: {}, outputs: [] })).toBe(true)
 })
 
 test('a retry waits anew', async () => {
