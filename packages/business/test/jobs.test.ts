@@ -13,7 +13,9 @@ import {
 import type { Context } from '@bellhop/business'
 import { isJobEnded } from '@bellhop/model'
 import type { FileId, JobDetail, JobId, JobSnapshot } from '@bellhop/model'
-import { startTestPlatform, until, uploadBytes } from '@bellhop/testkit'
+import { followEnd, waitForParts } from '@bellhop/persistence'
+import type { ChangedJobs } from '@bellhop/persistence'
+import { HandWorker, startTestPlatform, until, uploadBytes } from '@bellhop/testkit'
 import type { TestPlatform } from '@bellhop/testkit'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
@@ -185,6 +187,44 @@ describe('cancel', () => {
     expect((await watching).at(-1)).toMatchObject({ status: 'CANCELLED', cancelling: false })
     expect(await world.platform.store.list(`workspaces/${owner.caller.workspaceId}/jobs/${id}/`)).toEqual([])
   })
+})
+
+test('a retry of a whole tries its failed parts again, and theirs, but nothing that is done', async () => {
+  const { database } = world.platform
+  const { workspaceId, userId: createdBy } = owner.caller
+  const hand = new HandWorker(world.platform, workspaceId)
+  const { id: whole } = await submitJob(owner, { kind: 'dataset.profile', input: { fileId: await csv() } })
+  const split = async (jobId: JobId): Promise<JobId[]> => {
+    const lease = await hand.claim(jobId)
+    const { kind, fileId } = await getJob(owner, { jobId })
+    const part = { workspaceId, kind, kindVersion: 1, fileId, input: { fileId }, maxAttempts: 1, createdBy }
+    const order = { priority: 'normal' as const, delayMs: 0, after: [] }
+    const parts = [1, 2].map((weight) => ({ ...part, order, part: { of: jobId, weight } }))
+    const usage = { cpuSeconds: 0, readBytes: 0, wroteBytes: 0, stages: [] }
+    const changed: ChangedJobs = []
+    await database.db.transaction((tx) => waitForParts(tx, lease, { stage: 'parts', parts }, usage, changed))
+    return changed.flatMap(({ id }) => (id === jobId ? [] : [id])).toSorted()
+  }
+  const status = async (jobId: JobId) => {
+    const { status: is, waitingFor } = await getJob(owner, { jobId })
+    return waitingFor === null ? is : `${is} for ${waitingFor}`
+  }
+  const [done, outer] = (await split(whole)) as [JobId, JobId]
+  const [innerDone, innerLost] = (await split(outer)) as [JobId, JobId]
+  for (const id of [done, innerDone]) await hand.complete(await hand.claim(id), {})
+  await hand.fail(await hand.claim(innerLost), { code: 'BROKEN', sentence: 'It broke.', retryable: false })
+  await database.db.transaction((tx) => followEnd(tx, innerLost))
+  const all = [whole, done, outer, innerDone, innerLost]
+  expect(await Promise.all(all.map(status))).toEqual(['FAILED', 'COMPLETED', 'FAILED', 'COMPLETED', 'FAILED'])
+  expect(await retryJob(owner, { jobId: whole })).toMatchObject({ status: 'PENDING', waitingFor: 'jobs' })
+  expect(await Promise.all(all.map(status))).toEqual([
+    'PENDING for jobs',
+    'COMPLETED',
+    'PENDING for jobs',
+    'COMPLETED',
+    'PENDING for turn',
+  ])
+  await cancelJob(owner, { jobId: whole })
 })
 
 test('a worker that is shut down hands its job back, and another finishes it', async () => {
