@@ -75,13 +75,25 @@ export class NodeFileSource implements UploadSource {
     await this.#file.close()
   }
 
+  /** Each piece is hashed while the next is read, and between two of them others have their turn: requests wait for keys. */
   async #intoBuffer({ offset, sizeBytes }: PartRange): Promise<PreparedPart> {
     const buffer = bufferShelf.take(sizeBytes)
     const bytes = buffer.subarray(0, sizeBytes)
-    await this.#fill(bytes, offset)
+    const sha256 = createHash('sha256')
+    const read = async (at: number) => {
+      const piece = bytes.subarray(at, at + PIECE_BYTES)
+      await this.#fill(piece, offset + at)
+      return piece
+    }
+    let reading = read(0)
+    for (let at = 0; at < sizeBytes; at += PIECE_BYTES) {
+      const piece = await reading
+      if (at + PIECE_BYTES < sizeBytes) reading = read(at + PIECE_BYTES)
+      sha256.update(piece)
+    }
     return {
       sizeBytes,
-      sha256: hash('sha256', bytes, 'hex'),
+      sha256: sha256.digest('hex'),
       content: { kind: 'bytes', bytes },
       check: () => this.#expectUnchanged(),
       release: bufferShelf.giverOf(buffer),
