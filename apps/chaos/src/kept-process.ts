@@ -86,9 +86,9 @@ export class KeptProcess implements AsyncDisposable {
 
   async #launch(): Promise<void> {
     const { app, environment, preload } = this.#options
-    const { PATH = '', HOME = '' } = process.env
+    const { PATH = '', HOME = '', NODE_COMPILE_CACHE = '' } = process.env
     const child = fork(fileURLToPath(new URL(`../../${app}/src/main.ts`, import.meta.url)), {
-      env: { PATH, HOME, ...environment },
+      env: { PATH, HOME, NODE_COMPILE_CACHE, ...environment },
       execArgv: preload ? ['--import', preload.href] : [],
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     })

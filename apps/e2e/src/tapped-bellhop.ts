@@ -98,8 +98,9 @@ interface Ready {
 }
 
 async function startProcess(main: string, environment: Record<string, string>): Promise<[ChildProcess, Ready]> {
+  const { PATH = '', NODE_COMPILE_CACHE = '' } = process.env
   const child = spawn(process.execPath, [main], {
-    env: { PATH: process.env['PATH'] ?? '', ...environment },
+    env: { PATH, NODE_COMPILE_CACHE, ...environment },
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   })
   const [message] = (await Promise.race([once(child, 'message'), once(child, 'exit')])) as [unknown]
