@@ -5,8 +5,12 @@ import type { Measured } from './measure-media.ts'
 
 const [WIDTH, HEIGHT, BLOCK] = [160, 96, 8]
 
-export interface Comparison extends Omit<Measured, 'luma'> {
+export interface Comparison extends Omit<Measured, 'luma' | 'times'> {
   readonly sourceFrameCount: number
+  /** How far the time of a frame is from that of the same frame of the source, at most. */
+  readonly shiftSeconds: number
+  /** The mean of all of it, in relation to that of the source. */
+  readonly brightness: number
   /** The structural similarity of their frames, one by one, from 0 to 1: the mean over blocks of 8 × 8. */
   readonly ssim: number
 }
@@ -19,10 +23,17 @@ export async function compare(source: string, encoded: string, { frames = 1_000 
   try {
     child.send({ paths: [source, encoded], width: WIDTH, height: HEIGHT, frames })
     const [measured] = (await Promise.race([once(child, 'message'), ended])) as [[Measured, Measured]]
-    const [before, { luma, ...after }] = measured
+    const [before, { luma, times, ...after }] = measured
     const pairs = luma.flatMap((frame, index) => (before.luma[index] ? [[before.luma[index], frame] as const] : []))
     const ssim = mean(pairs.map(([one, other]) => similarity(one, other)))
-    return { ...after, sourceFrameCount: before.frameCount, ssim }
+    const shifts = times.map((time, index) => Math.abs(time - (before.times[index] ?? time)))
+    return {
+      ...after,
+      sourceFrameCount: before.frameCount,
+      shiftSeconds: shifts.reduce((one, other) => Math.max(one, other), 0),
+      brightness: mean(luma.map(mean)) / mean(before.luma.map(mean)),
+      ssim,
+    }
   } finally {
     child.kill('SIGKILL')
     await ended

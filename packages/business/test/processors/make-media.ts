@@ -87,7 +87,8 @@ function inUnits(seconds: number, { timeBase }: Stream): bigint {
   return BigInt(Math.round((seconds * timeBase.den) / timeBase.num))
 }
 
-process.once('message', (materials) => {
+// Not `once`: it stays until it is killed.
+process.on('message', (materials) => {
   Log.setLevel(AV_LOG_FATAL)
   for (const material of materials as Material[]) make(material)
   process.send?.('made')

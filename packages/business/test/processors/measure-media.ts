@@ -1,6 +1,7 @@
 import process from 'node:process'
 import { AV_LOG_FATAL } from 'node-av/constants'
-import { Log } from 'node-av/lib'
+import { Log, avGetPixFmtName } from 'node-av/lib'
+import type { Frame } from 'node-av/lib'
 import { DecodedTrack } from '../../src/processors/media/decoded-track.ts'
 import { videoFilters } from '../../src/processors/media/encoding.ts'
 import { openSource } from '../../src/processors/media/source.ts'
@@ -12,6 +13,12 @@ export interface Measured {
   readonly width: number
   readonly height: number
   readonly audioCodec: string | null
+  /** FFmpeg's name, which tells the bits too. */
+  readonly pixelFormat: string
+  /** By their numbers in ITU-T H.273; 1 is BT.709, 2 is untold. */
+  readonly color: { readonly primaries: number; readonly transfer: number; readonly matrix: number }
+  /** Of each frame, in seconds from the first. */
+  readonly times: readonly number[]
   /** Brightness of each frame, as many pixels as was asked for. */
   readonly luma: readonly (readonly number[])[]
 }
@@ -25,11 +32,11 @@ async function measure(path: string, width: number, height: number, framesKept: 
     filters: `${videoFilters({ width, height }, { ...shape, frameRate: null })},format=gray`,
     threads: 1,
   })
-  let frameCount = 0
+  const times: number[] = []
   const luma: number[][] = []
-  const take = (frames: Iterable<{ readonly data: Buffer[] | null; readonly linesize: number[] }>) => {
-    for (const { data, linesize } of frames) {
-      frameCount += 1
+  const take = (frames: Iterable<Frame>) => {
+    for (const { data, linesize, pts } of frames) {
+      times.push((Number(pts) * track.timeBase.num) / track.timeBase.den)
       const [plane, line = width] = [data?.[0], linesize[0]]
       if (!plane || luma.length >= framesKept) continue
       luma.push(
@@ -41,17 +48,22 @@ async function measure(path: string, width: number, height: number, framesKept: 
   take(track.rest())
   const sound = source.audio && trackOf(source.audio)
   const { durationSeconds } = source
+  const { colorPrimaries: primaries, colorTrc: transfer, colorSpace: matrix, format } = video.codecpar
   return {
     durationSeconds,
-    frameCount,
+    frameCount: times.length,
     width: shape.width,
     height: shape.height,
     audioCodec: sound?.codec ?? null,
+    pixelFormat: avGetPixFmtName(format as never) ?? '',
+    color: { primaries, transfer, matrix },
+    times: times.map((time) => time - (times[0] ?? 0)),
     luma,
   }
 }
 
-process.once('message', (message) => {
+// Not `once`: it stays until it is killed.
+process.on('message', (message) => {
   Log.setLevel(AV_LOG_FATAL)
   const { paths, width, height, frames } = message as { paths: string[]; width: number; height: number; frames: number }
   void Promise.all(paths.map((path) => measure(path, width, height, frames))).then((measured) =>

@@ -1,6 +1,7 @@
 import { JOB_KINDS, newId } from '@bellhop/model'
 import type { JobInput } from '@bellhop/model'
 import { readFile } from 'node:fs/promises'
+import { AVCOL_PRI_BT2020, AVCOL_TRC_ARIB_STD_B67, AVCOL_TRC_SMPTE2084 } from 'node-av/constants'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { videoEncodeProcessor } from '../../src/processors/media/video-encode.ts'
 import { compare } from './compare-media.ts'
@@ -11,6 +12,18 @@ import { tempJob } from './temp-job.ts'
 const { input: inputSchema, output: outputSchema } = JOB_KINDS['video.encode']
 /** Of what a person takes for the same picture; these are at 0.995 and above, and at 0.91 where colours are told wrongly. */
 const SSIM_AT_LEAST = 0.98
+
+const HEVC = { encoder: 'libx265', options: { preset: 'ultrafast', crf: '12', 'x265-params': 'log-level=none' } }
+const VP9 = { encoder: 'libvpx-vp9', options: { crf: '20', deadline: 'realtime', 'cpu-used': '8' } }
+const SDR = ',format=yuv420p,setparams=range=tv:color_primaries=bt709:color_trc=bt709:colorspace=bt709'
+/** The same, its white as bright as that of HDR is. */
+const hdr = (transfer: string) =>
+  `${SDR},zscale=transfer=linear:npl=203,format=gbrpf32le,` +
+  `zscale=primaries=bt2020:transfer=${transfer}:matrix=bt2020nc:range=tv:npl=203,format=yuv420p10le`
+const HDR_COLOR = {
+  pq: { colorPrimaries: AVCOL_PRI_BT2020, colorTrc: AVCOL_TRC_SMPTE2084 },
+  hlg: { colorPrimaries: AVCOL_PRI_BT2020, colorTrc: AVCOL_TRC_ARIB_STD_B67 },
+}
 
 let media: MediaFolder
 
@@ -44,6 +57,9 @@ beforeAll(async () => {
     'tone.wav': {
       tracks: [{ ...tone(3), graph: tone(3).graph.replace('fltp', 's16'), encoder: 'pcm_s16le', options: {} }],
     },
+    'sdr.mp4': { tracks: [picture('320x180', 10, 1, SDR)] },
+    'pq.mp4': { tracks: [{ ...picture('320x180', 10, 1, hdr('smpte2084')), ...HEVC, color: HDR_COLOR.pq }] },
+    'hlg.webm': { tracks: [{ ...picture('320x180', 10, 1, hdr('arib-std-b67')), ...VP9, color: HDR_COLOR.hlg }] },
     'long.mp4': { tracks: [picture('64x36', 1, 7_200, ',format=yuv420p')] },
   })
 }, 60_000)
@@ -105,6 +121,19 @@ test.each([
   expect(found).toMatchObject(expected)
   expect(found.frameCount).toBe(found.sourceFrameCount)
   expect(found.ssim).toBeGreaterThan(SSIM_AT_LEAST)
+})
+
+test.each(['pq.mp4', 'hlg.webm'])('%s, which is HDR, becomes SDR that is as bright', async (name) => {
+  const { job, output } = await encode(name, { formats: ['mp4'] })
+  await using _ = job
+  const found = await compare(media.path('sdr.mp4'), job.outputPath(output.files[0]!.name))
+  // BT.709, in 8 bits.
+  const color = { primaries: 1, transfer: 1, matrix: 1 }
+  expect(found).toMatchObject({ pixelFormat: 'yuv420p', color, frameCount: 10, sourceFrameCount: 10 })
+  // At 0.8 where it is taken for brighter than it is, and at a similarity of 0.8 where it is taken for SDR.
+  expect(found.brightness).toBeGreaterThan(0.86)
+  expect(found.brightness).toBeLessThan(1.05)
+  expect(found.ssim).toBeGreaterThan(0.91)
 })
 
 test('a single pixel becomes the smallest video there is', async () => {

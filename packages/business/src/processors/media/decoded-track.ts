@@ -183,7 +183,8 @@ function videoShape(of: CodecContext | Frame, format: number): string {
   const aspect = num > 0 && den > 0 ? `${num}/${den}` : '1/1'
   const name = avGetPixFmtName(format as never)
   if (of.width <= 0 || !name) throw mediaEmpty()
-  return `video_size=${of.width}x${of.height}:pix_fmt=${name}:pixel_aspect=${aspect}`
+  const color = `colorspace=${of.colorSpace}:range=${of.colorRange}`
+  return `video_size=${of.width}x${of.height}:pix_fmt=${name}:pixel_aspect=${aspect}:${color}`
 }
 
 function audioShape(of: CodecContext | Frame, format: number): string {

@@ -103,7 +103,7 @@ function openTracks(source: Source, { picture, sound }: EncodeTask) {
               filters: videoFilters(picture, pictureOf(source.video)),
               threads: CODEC_THREADS,
             }),
-            settings: videoEncoder(picture),
+            settings: videoEncoder(picture, pictureOf(source.video), source.video.codecpar),
           },
         ]
       : []),

@@ -4,11 +4,16 @@ import type { FilterContext, FormatContext, Frame, Rational, Stream } from 'node
 import { KEY_FRAME_SECONDS } from './bounds.ts'
 import { engineOptions } from './given-away.ts'
 
+/** What a filter does not tell of the frames that it gives. */
+export type PictureColor = Pick<CodecContext, 'colorPrimaries' | 'colorTrc'>
+
 export interface EncoderSettings {
   /** FFmpeg's name. */
   readonly encoder: string
   /** FFmpeg's own options of it. */
   readonly options: Readonly<Record<string, string>>
+  /** Of pictures. */
+  readonly color?: PictureColor
 }
 
 /** Encodes what a track's filters give, and writes it as one stream of a file. */
@@ -26,7 +31,12 @@ export class EncodedTrack implements Disposable {
   frameCount = 0
   writtenBytes = 0
 
-  constructor(to: FormatContext, sink: FilterContext, { encoder: name, options }: EncoderSettings, threads: number) {
+  constructor(
+    to: FormatContext,
+    sink: FilterContext,
+    { encoder: name, options, color }: EncoderSettings,
+    threads: number,
+  ) {
     const codec = Codec.findEncoderByName(name as never)
     if (!codec) throw new Error(`The engine has no encoder ${name}.`)
     const encoder = this.#encoder
@@ -36,6 +46,10 @@ export class EncodedTrack implements Disposable {
     this.#isVideo = sink.buffersinkGetWidth() > 0
     if (this.#isVideo) describePicture(encoder, sink)
     else describeSound(encoder, sink)
+    if (color) {
+      encoder.colorPrimaries = color.colorPrimaries
+      encoder.colorTrc = color.colorTrc
+    }
     encoder.threadCount = threads
     encoder.flags = (encoder.flags | AV_CODEC_FLAG_GLOBAL_HEADER) as typeof encoder.flags
     const settings = engineOptions(options)

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os'
+import { AVCOL_PRI_BT709, AVCOL_TRC_BT709 } from 'node-av/constants'
 import { MAX_CODEC_THREADS, MAX_FRAME_RATE } from './bounds.ts'
-import type { EncoderSettings } from './encoded-track.ts'
+import type { EncoderSettings, PictureColor } from './encoded-track.ts'
 import type { VideoTrack } from './track.ts'
 
 type VideoCodec = 'h264' | 'vp9' | 'av1'
@@ -27,10 +28,10 @@ export const CODEC_THREADS = Math.min(availableParallelism(), MAX_CODEC_THREADS)
  * Constant quality under a ceiling of bits. `veryfast` is where x264 gives the most for a second of a processor: at the same
  * quality `medium` takes 2.5 times as long for files an eighth smaller.
  */
-const VIDEO: Readonly<Record<VideoCodec, EncoderSettings>> = {
+const VIDEO: Readonly<Record<VideoCodec, Omit<EncoderSettings, 'color'>>> = {
   h264: {
     encoder: 'libx264',
-    options: { preset: 'veryfast', crf: '23', profile: 'high', 'forced-idr': '1', 'x264-params': 'info=0' },
+    options: { preset: 'veryfast', crf: '23', profile: 'high', 'forced-idr': '1' },
   },
   vp9: {
     encoder: 'libvpx-vp9',
@@ -39,7 +40,12 @@ const VIDEO: Readonly<Record<VideoCodec, EncoderSettings>> = {
   av1: { encoder: 'libsvtav1', options: { preset: '10', crf: '35' } },
 }
 
-export function videoEncoder({ codec, maxRate }: PicturePlan): EncoderSettings {
+/** `color` is that of the source, unless it is HDR. */
+export function videoEncoder(
+  { codec, maxRate }: PicturePlan,
+  { dynamicRange }: Pick<VideoTrack, 'dynamicRange'>,
+  color: PictureColor,
+): EncoderSettings {
   const { encoder, options } = VIDEO[codec]
   // SVT takes a ceiling in its own way, and VP9 as the rate that it is set to.
   const ceiling: Readonly<Record<VideoCodec, Record<string, string>>> = {
@@ -47,7 +53,11 @@ export function videoEncoder({ codec, maxRate }: PicturePlan): EncoderSettings {
     vp9: { b: String(maxRate) },
     av1: { 'svtav1-params': `mbr=${Math.round(maxRate / 1_000)}` },
   }
-  return { encoder, options: { ...options, ...ceiling[codec] } }
+  return {
+    encoder,
+    options: { ...options, ...ceiling[codec] },
+    color: dynamicRange === 'sdr' ? color : { colorPrimaries: AVCOL_PRI_BT709, colorTrc: AVCOL_TRC_BT709 },
+  }
 }
 
 /** Bits a second of a channel. */
@@ -83,11 +93,17 @@ export function videoFilters(
   ].join(',')
 }
 
+/** Of white paper, and of the brightest that most films have, in candela a square metre (ITU-R BT.2408). */
+const HDR_WHITE = 203
+const HDR_PEAK = 1_000
+/** Light up to this share of white stays as it is; what is brighter is pressed together. */
+const HDR_KEPT = 0.3
+
 /** Screens that show HDR are few, and those that do not show it grey. */
 const TO_SDR = [
-  'zscale=transfer=linear:npl=100',
+  `zscale=transfer=linear:npl=${HDR_WHITE}`,
   'format=gbrpf32le',
   'zscale=primaries=bt709',
-  'tonemap=hable:desat=0',
+  `tonemap=mobius:param=${HDR_KEPT}:peak=${HDR_PEAK / HDR_WHITE}:desat=0`,
   'zscale=transfer=bt709:matrix=bt709:range=tv',
 ]
