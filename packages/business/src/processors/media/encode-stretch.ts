@@ -9,8 +9,11 @@ import { openSource } from './source.ts'
 import type { Source } from './source.ts'
 import { pictureOf } from './track.ts'
 
-export interface EncodeTask {
+export interface EncodeTask extends Encoding {
   readonly address: string
+}
+
+export interface Encoding {
   /** Where what is encoded goes, an MP4 whose index is at its end. */
   readonly path: string
   readonly picture: PicturePlan | null
@@ -35,6 +38,14 @@ export async function encodeStretch(
   onSeconds: (done: number, total: number) => void,
 ): Promise<EncodedStretch> {
   using source = openSource(task.address)
+  return await encodeFrom(source, task, onSeconds)
+}
+
+export async function encodeFrom(
+  source: Source,
+  task: Encoding,
+  onSeconds: (done: number, total: number) => void,
+): Promise<EncodedStretch> {
   const seconds = Math.max(0, (task.toSeconds ?? source.durationSeconds) - task.fromSeconds)
   using tracks = openTracks(source, task)
   const muxer = new FormatContext()
@@ -62,7 +73,7 @@ export async function encodeStretch(
 
 async function run(
   source: Source,
-  { fromSeconds, toSeconds, picture }: EncodeTask,
+  { fromSeconds, toSeconds, picture }: Encoding,
   tracks: readonly (readonly [DecodedTrack, EncodedTrack])[],
   muxer: FormatContext,
   onSeconds: (done: number) => void,
@@ -94,7 +105,7 @@ async function run(
   for (const track of open) feed(track, null)
 }
 
-function openTracks(source: Source, { picture, sound }: EncodeTask) {
+function openTracks(source: Source, { picture, sound }: Encoding) {
   const all = [
     ...(picture && source.video
       ? [

@@ -1,5 +1,6 @@
 import type { EncodeTask } from './encode-stretch.ts'
 import type { JoinTask } from './join-stretches.ts'
+import type { RenditionTask } from './make-rendition.ts'
 import type { ProbeTask } from './probe-media.ts'
 
 export type MediaWork =
@@ -7,6 +8,7 @@ export type MediaWork =
   /** Subtitles, into files of this folder. */
   | { readonly type: 'captions'; readonly address: string; readonly folder: string }
   | ({ readonly type: 'encode' } & EncodeTask)
+  | ({ readonly type: 'rendition' } & RenditionTask)
   /** What is encoded, then joined with what there is already. */
   | { readonly type: 'render'; readonly encode: EncodeTask | null; readonly join: JoinTask }
 

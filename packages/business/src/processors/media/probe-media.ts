@@ -40,7 +40,7 @@ export async function probeMedia(
   }
 }
 
-function factsOf(source: Source): MediaFacts {
+export function factsOf(source: Source): MediaFacts {
   return {
     container: containerOf(source),
     durationSeconds: source.durationSeconds,

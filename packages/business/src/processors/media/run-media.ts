@@ -3,9 +3,9 @@ import type { JobRun } from '@bellhop/model'
 import { runInChild } from '../child/run-in-child.ts'
 import type { Caption } from './captions.ts'
 import type { EncodedStretch } from './encode-stretch.ts'
+import type { PlannedRendition, Rendered } from './make-rendition.ts'
 import type { MediaTask, MediaWork } from './media-task.ts'
 import type { ProbedMedia } from './probe-media.ts'
-import type { Rendered } from './run-task.ts'
 
 const ENTRY = new URL('media-child.ts', import.meta.url)
 
@@ -13,6 +13,7 @@ interface MediaResults {
   readonly probe: ProbedMedia
   readonly captions: readonly Caption[]
   readonly encode: EncodedStretch
+  readonly rendition: PlannedRendition
   readonly render: Rendered
 }
 

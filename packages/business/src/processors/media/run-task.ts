@@ -5,9 +5,9 @@ import type { ChildReport } from '../child/message.ts'
 import { writeCaptions } from './captions.ts'
 import type { Caption } from './captions.ts'
 import { encodeStretch } from './encode-stretch.ts'
-import type { EncodedStretch } from './encode-stretch.ts'
 import { joinStretches } from './join-stretches.ts'
-import type { Joined } from './join-stretches.ts'
+import { makeRendition } from './make-rendition.ts'
+import type { Rendered } from './make-rendition.ts'
 import type { MediaWork } from './media-task.ts'
 import { probeMedia } from './probe-media.ts'
 import { openSource } from './source.ts'
@@ -28,7 +28,8 @@ export function runTask(task: MediaWork, { advance }: ChildReport): Promise<unkn
   if (task.type === 'captions') return captionsOf(task)
   const encoding = tell('encoding')
   if (task.type === 'encode') return encodeStretch(task, encoding)
-  return render(task, encoding, () => advance('joining', undefined, undefined))
+  const joining = () => advance('joining', undefined, undefined)
+  return task.type === 'rendition' ? makeRendition(task, encoding, joining) : render(task, encoding, joining)
 }
 
 async function captionsOf({ address, folder }: Extract<MediaWork, { type: 'captions' }>): Promise<Caption[]> {
@@ -44,9 +45,4 @@ async function render(
   const encoded = encode && (await encodeStretch(encode, encoding))
   joining()
   return { encoded, joined: await joinStretches(task) }
-}
-
-export interface Rendered {
-  readonly encoded: EncodedStretch | null
-  readonly joined: Joined
 }

@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { JOB_KINDS } from '@bellhop/model'
 import type { JobOutput, JobRun, NewOutput, OutputFile, ParsedJobInput, Rendition } from '@bellhop/model'
 import { removePartOutputs } from '@bellhop/persistence'
@@ -7,14 +6,13 @@ import { outputName } from '../output-name.ts'
 import { defineProcessor } from '../processor.ts'
 import { KEY_MARGIN_MS, MAX_FRAME_RATE } from './bounds.ts'
 import { SAMPLE_RATE } from './encoding.ts'
-import type { PicturePlan, SoundPlan } from './encoding.ts'
+import type { PicturePlan } from './encoding.ts'
 import { HLS_TYPE } from './hls-playlists.ts'
-import type { JoinTask } from './join-stretches.ts'
-import { mediaEmpty } from './media-error.ts'
-import type { MediaFacts } from './probe-media.ts'
-import { picturePlan, soundPlan, stretchesOf, videoOf } from './rendition-plan.ts'
+import type { PlannedRendition, Rendered } from './make-rendition.ts'
+import { SEGMENTS, encodedPath, renditionFiles } from './rendition-files.ts'
+import type { RenditionFiles } from './rendition-files.ts'
+import { stretchesOf, videoOf } from './rendition-plan.ts'
 import { runMedia } from './run-media.ts'
-import type { Rendered } from './run-task.ts'
 
 type Job = JobRun<ParsedJobInput<'video.rendition'>>
 
@@ -26,51 +24,41 @@ export const videoRenditionProcessor = defineProcessor(
   async (job) => {
     const { input, objects } = job
     const { address, name } = await objects.open(input.fileId, KEY_LIFE_MS)
-    const facts = await runMedia(job, { type: 'probe', address, draw: null })
-    const picture = picturePlan(facts, input)
-    const sound = soundPlan(facts, input)
-    if (!picture && !sound) throw mediaEmpty()
-    const files = filesOf(job, picture !== null)
-    const { encoded, joined } = await render(job, { address, facts, picture, sound, files })
+    const { rendition, codec, formats } = input
+    const wish = { rendition, codec, formats }
+    const planned = await runMedia(job, { type: 'rendition', address, folder: job.scratchDir, ...wish })
+    const { facts, picture, sound } = planned
+    const files = renditionFiles(wish, job.scratchDir, picture !== null)
+    const { encoded, joined } = planned.rendered ?? (await joinParts(job, { address, facts, picture, sound, files }))
     if (encoded && joined.durationSeconds < facts.durationSeconds * 0.99) {
       job.log(`The file says ${facts.durationSeconds} s; ${joined.durationSeconds} s of it could be decoded.`)
     }
     const stored = await store(job, name, files, picture)
     const frameRate = Math.min(videoOf(facts.tracks)?.frameRate ?? 25, MAX_FRAME_RATE)
-    const rendition: Rendition = {
-      name: input.rendition,
+    const made: Rendition = {
+      name: rendition,
       video: picture && { codec: picture.codec, width: picture.width, height: picture.height, frameRate },
       audio: sound && { ...sound, sampleRate: SAMPLE_RATE },
       ...joined,
       ...stored.ids,
     }
-    return { rendition, files: stored.files }
+    return { rendition: made, files: stored.files }
   },
   // What the stretches were joined into is there: they are of no use any more.
   async (tx, _input, _output, jobId) => removePartOutputs(tx, jobId),
 )
 
-interface Rendering {
+interface Joining extends Pick<PlannedRendition, 'facts' | 'picture' | 'sound'> {
   readonly address: string
-  readonly facts: MediaFacts
-  readonly picture: PicturePlan | null
-  readonly sound: SoundPlan | null
   readonly files: RenditionFiles
 }
 
-async function render(job: Job, { address, facts, picture, sound, files }: Rendering): Promise<Rendered> {
+/** Of a long video: the picture from the jobs that encode it in stretches, the sound encoded here. */
+async function joinParts(job: Job, { address, facts, picture, sound, files }: Joining): Promise<Rendered> {
   const { scratchDir, objects, input } = job
-  const stretches = stretchesOf(facts)
-  const path = join(scratchDir, 'encoded.mp4')
-  const whole = { address, path, fromSeconds: 0, toSeconds: null }
-  if (!picture || stretches.length === 1) {
-    const pictures = picture ? [path] : []
-    const encode = { ...whole, picture, sound }
-    return runMedia(job, { type: 'render', encode, join: { pictures, sound: sound && path, ...files } })
-  }
   const outputs = await job.parts(
     'encoding',
-    stretches.map(({ seconds, ...stretch }) => ({
+    stretchesOf(facts).map(({ seconds, ...stretch }) => ({
       kind: 'video.segment',
       input: { fileId: input.fileId, picture, ...stretch },
       weight: seconds,
@@ -83,25 +71,10 @@ async function render(job: Job, { address, facts, picture, sound, files }: Rende
     if (frameCount === 0) continue
     for (const { id } of made) pictures.push((await objects.open(id, KEY_LIFE_MS)).address)
   }
-  const encode = sound && { ...whole, picture: null, sound }
+  const path = encodedPath(scratchDir)
+  const encode = sound && { address, path, picture: null, sound, fromSeconds: 0, toSeconds: null }
   return runMedia(job, { type: 'render', encode, join: { pictures, sound: sound && path, ...files } })
 }
-
-type RenditionFiles = Pick<JoinTask, 'progressive' | 'hls'>
-
-function filesOf({ input, scratchDir }: Job, isVideo: boolean): RenditionFiles {
-  const isOgg = input.rendition === 'opus'
-  const format = isOgg ? 'ogg' : 'mp4'
-  const hls = { playlistPath: join(scratchDir, 'playlist.m3u8'), segmentsPath: join(scratchDir, SEGMENTS) }
-  const isWanted = input.formats.includes('mp4') || isOgg || !isVideo
-  return {
-    progressive: isWanted ? { path: join(scratchDir, `progressive.${format}`), format } : null,
-    hls: input.formats.includes('hls') && !isOgg ? hls : null,
-  }
-}
-
-/** As the muxer writes it into the playlist, until its own name stands there. */
-const SEGMENTS = 'segments.mp4'
 
 async function store(
   { input, objects, advance }: Job,
