@@ -10,6 +10,9 @@ const part = z.object({ number: z.number().int(), sha256: sha256.optional(), siz
 const { minPartSizeBytes: smallest, maxAskedPartSizeBytes: largest } = LIMITS
 const minPartSizeBytes = z.number().int().min(smallest).max(largest).multipleOf(MIB)
 
+/** Of S3 they are 32 hex digits in quotes; stores may have longer ones. */
+const etags = z.array(z.string().min(1).max(200)).max(LIMITS.maxPartCount)
+
 export const uploads = router({
   start: procedure
     .input(
@@ -31,7 +34,7 @@ export const uploads = router({
     .input(z.object({ uploadId, parts: z.array(part).min(1).max(LIMITS.partsPerSigning) }))
     .mutation(({ ctx, input }) => business.signParts(ctx.call, input)),
   complete: writing
-    .input(z.object({ uploadId, sizeBytes: sizeBytes.optional() }))
+    .input(z.object({ uploadId, sizeBytes: sizeBytes.optional(), etags: etags.optional() }))
     .mutation(({ ctx, input }) => business.completeUpload(ctx.call, input)),
   abort: procedure.input(z.object({ uploadId })).mutation(({ ctx, input }) => business.abortUpload(ctx.call, input)),
   listOpen: procedure.query(({ ctx }) => business.listOpenUploads(ctx.call)),

@@ -33,17 +33,53 @@ export interface AssembledUpload {
 export async function assembleUpload(
   { database, store }: Pick<Platform, 'database' | 'store'>,
   upload: UploadRow,
+  etags: readonly string[] = [],
 ): Promise<AssembledUpload> {
-  const { storeUploadId } = upload
-  const isWhole = storeUploadId === null
+  const { storeUploadId, file } = upload
+  if (storeUploadId === null) {
+    const [promised, object] = await Promise.all([
+      listPromisedParts(database.db, upload.id),
+      wholeObject(store, upload),
+    ])
+    return { promised, object }
+  }
+  if (etags.length === upload.partCount && upload.binding === 'store-sha256') {
+    const promised = await listPromisedParts(database.db, upload.id)
+    const told = toldParts(promised, etags)
+    const object = told && (await assembledAsTold(store, file.objectKey, storeUploadId, told))
+    if (object) return { promised, object }
+  }
   const [promised, stored] = await Promise.all([
     listPromisedParts(database.db, upload.id),
-    isWhole ? null : store.listParts(upload.file.objectKey, storeUploadId),
+    store.listParts(file.objectKey, storeUploadId),
   ])
-  const object = isWhole
-    ? await wholeObject(store, upload)
-    : await assembled(store, upload, storeUploadId, stored && arrivedParts(upload, promised, stored))
-  return { promised, object }
+  const parts = stored && arrivedParts(upload, promised, stored)
+  return { promised, object: await assembled(store, upload, storeUploadId, parts) }
+}
+
+/**
+ * Without asking which parts are there: the store compares each with the tag and the SHA-256 that it is told, and who tells
+ * a wrong one only makes it refuse. Null: it did, or did not answer; then what is there is looked at.
+ */
+async function assembledAsTold(
+  store: ObjectStore,
+  objectKey: string,
+  storeUploadId: string,
+  parts: readonly StoredPart[],
+): Promise<StoredUpload | null> {
+  const completed = await store.completeMultipart(objectKey, storeUploadId, parts).catch(() => null)
+  if (!completed) return null
+  const [object, sha256] = await Promise.all([
+    store.inspect(objectKey, LIMITS.sniffBytes),
+    completed.sha256 ?? store.sha256Of(objectKey),
+  ])
+  return object && { ...object, sha256 }
+}
+
+/** Null: one of them was never promised, so it cannot be there. */
+function toldParts(promised: readonly PromisedPart[], etags: readonly string[]): StoredPart[] | null {
+  if (promised.length !== etags.length || promised.some(({ sha256 }) => sha256 === null)) return null
+  return promised.map((part) => ({ ...part, etag: etags[part.number - 1] ?? '' }))
 }
 
 /** The store is asked for both at once. */

@@ -31,13 +31,17 @@ const OUTCOME_JOBS = 20
  * twice: what the store has is asked, and settled by the upload's token in the object's metadata, never guessed. What
  * the store has not vouched for stays COMPLETING until a worker has read it again.
  */
-export async function settleUpload(platform: Platform, upload: UploadRow): Promise<CompletedUpload> {
+export async function settleUpload(
+  platform: Platform,
+  upload: UploadRow,
+  etags: readonly string[] = [],
+): Promise<CompletedUpload> {
   const { db } = platform.database
   const lease = await beginComplete(db, upload.id)
   if (lease === undefined) return outcomeOfAnother(platform, upload)
   const hold = new CompletingHold(platform, upload.id, lease)
   try {
-    const { promised, object } = await assembleUpload(platform, upload)
+    const { promised, object } = await assembleUpload(platform, upload, etags)
     const { integrity, ...found } = await proveUpload(platform, upload, promised, object)
     if (integrity !== null) return await acceptUpload(platform, upload, { ...found, integrity })
   } catch (error) {

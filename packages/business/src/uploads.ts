@@ -177,6 +177,8 @@ export interface CompleteUpload {
   readonly uploadId: UploadId
   /** Needed where the length was not known when it began; else what was said then. */
   readonly sizeBytes?: number | null | undefined
+  /** Of all parts in their order, as the store answered them. They spare it a question; nothing is believed for them. */
+  readonly etags?: readonly string[] | undefined
 }
 
 /**
@@ -184,11 +186,14 @@ export interface CompleteUpload {
  * twice, or after a lost answer, it gives the same outcome. Where the store vouches for no bytes, it answers UPLOAD_BUSY
  * with `verifying` in the details until a worker has read them again.
  */
-export async function completeUpload(ctx: Context, { uploadId, sizeBytes }: CompleteUpload): Promise<CompletedUpload> {
+export async function completeUpload(
+  ctx: Context,
+  { uploadId, sizeBytes, etags }: CompleteUpload,
+): Promise<CompletedUpload> {
   requireRight(ctx.caller, 'upload')
   const upload = await takeLength(ctx.platform, await findUploadOf(ctx, uploadId), sizeBytes ?? undefined)
   if (upload.status === 'COMPLETED') return completedOutcome(ctx.platform, upload)
-  return settleUpload(ctx.platform, upload)
+  return settleUpload(ctx.platform, upload, etags)
 }
 
 /** Gives the upload up: no further keys, and what has arrived is removed. Twice is once. */

@@ -210,10 +210,11 @@ test('a part that is not as it was promised has not arrived', async () => {
 describe('where the store keeps a SHA-256 of its own', () => {
   let careful: TestPlatform
   beforeAll(async () => {
-    careful = await startTestPlatform()
+    careful = await startTestPlatform({ flaky: { platform: true } })
     await reportBinding(careful, 'store-sha256')
   })
   afterAll(() => careful[Symbol.asyncDispose]())
+  afterEach(() => careful.flaky.mend())
 
   test('an upload in parts is vouched for by it', async () => {
     const upload = await startParts(careful.owner, 17 * MIB)
@@ -229,6 +230,47 @@ describe('where the store keeps a SHA-256 of its own', () => {
     expect((await completeUpload(careful.owner, plan)).file.integrity).toBe('store-sha256')
   })
 
+  describe('told the tags of all parts', () => {
+    const told = (upload: PartUpload, etags = upload.etags) =>
+      completeUpload(careful.owner, { uploadId: upload.plan.uploadId, etags })
+
+    test('the store is not asked for them, nor again for its checksum', async () => {
+      const upload = await startParts(careful.owner, 17 * MIB)
+      await upload.send()
+      const asked = () => careful.flaky.seen('ListParts') + careful.flaky.seen('HeadObject')
+      const completed = careful.flaky.seen('CompleteMultipartUpload')
+      const before = asked()
+      expect((await told(upload)).file.integrity).toBe('store-sha256')
+      expect(asked()).toBe(before)
+      expect(careful.flaky.seen('CompleteMultipartUpload')).toBe(completed + 1)
+    })
+
+    test('and one of them wrongly, it is', async () => {
+      const upload = await startParts(careful.owner, 17 * MIB)
+      await upload.send()
+      const [first = '', , third = ''] = upload.etags
+      expect((await told(upload, [first, first, third])).file.integrity).toBe('store-sha256')
+    })
+
+    test('one of which has not arrived, it is named', async () => {
+      const upload = await startParts(careful.owner, 17 * MIB)
+      await upload.send([1, 2])
+      const [first = '', second = ''] = upload.etags
+      const missing = { code: 'UPLOAD_INCOMPLETE', details: { missing: [3] } }
+      await expect(told(upload, [first, second, second])).rejects.toMatchObject(missing)
+      await upload.send([3])
+      expect((await told(upload)).file.integrity).toBe('store-sha256')
+    })
+
+    test('and every answer is lost, the upload is complete when the store has done it', async () => {
+      const upload = await startParts(careful.owner, 17 * MIB)
+      await upload.send()
+      const lost = careful.flaky.plan('CompleteMultipartUpload', { kind: 'swallow' }, MORE_THAN_THE_CLIENT_TRIES)
+      expect((await told(upload)).file.integrity).toBe('store-sha256')
+      expect(lost.hits).toBeGreaterThan(0)
+    })
+  })
+
   test('a part of other bytes has not arrived, however it got there', async () => {
     const upload = await startParts(careful.owner, 17 * MIB)
     await upload.send()
@@ -242,11 +284,12 @@ describe('where the store keeps a SHA-256 of its own', () => {
       expiresInMs: 60_000,
       target: { storeUploadId: storeUploadId!, partNumber: 3 },
     })
-    expect((await put(forged, new Uint8Array(MIB))).status).toBe(200)
-    await expect(completeUpload(careful.owner, upload.ends)).rejects.toMatchObject({
-      code: 'UPLOAD_INCOMPLETE',
-      details: { missing: [3] },
-    })
+    const put3 = await put(forged, new Uint8Array(MIB))
+    const [first = '', second = ''] = upload.etags
+    const etags = [first, second, put3.headers.get('etag') ?? '']
+    const missing = { code: 'UPLOAD_INCOMPLETE', details: { missing: [3] } }
+    await expect(completeUpload(careful.owner, upload.ends)).rejects.toMatchObject(missing)
+    await expect(completeUpload(careful.owner, { ...upload.ends, etags })).rejects.toMatchObject(missing)
     await upload.send([3])
     expect((await completeUpload(careful.owner, upload.ends)).file.integrity).toBe('store-sha256')
   })

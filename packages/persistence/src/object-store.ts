@@ -119,12 +119,15 @@ export function openObjectStore(options: ObjectStoreOptions) {
       return parts
     },
 
-    /** False when the store knows no such upload: it was completed or aborted before. */
+    /**
+     * The SHA-256 that the store has made of the parts, as `sha256Of` gives it, where it tells one. Null when it knows no such
+     * upload: that was completed or aborted before.
+     */
     async completeMultipart(
       objectKey: string,
       storeUploadId: string,
       parts: readonly PartToComplete[],
-    ): Promise<boolean> {
+    ): Promise<{ sha256: string | null } | null> {
       const answer = await askFor(() =>
         s3.send(
           new CompleteMultipartUploadCommand({
@@ -141,7 +144,7 @@ export function openObjectStore(options: ObjectStoreOptions) {
           }),
         ),
       )
-      return answer !== null
+      return answer && { sha256: answer.ChecksumSHA256 ?? null }
     },
 
     async abortMultipart(objectKey: string, storeUploadId: string): Promise<void> {

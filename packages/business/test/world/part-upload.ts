@@ -16,6 +16,8 @@ export interface PartUpload {
   readonly ends: { readonly uploadId: MultipartPlan['uploadId']; readonly sizeBytes: number }
   readonly bytes: Uint8Array<ArrayBuffer>
   readonly partCount: number
+  /** As the store answered the parts that were sent, in their order. */
+  readonly etags: readonly string[]
   slice(number: number): Uint8Array<ArrayBuffer>
   /** Signs and sends these parts, each with its hash unless told otherwise; all of them without an argument. */
   send(numbers?: readonly number[], options?: { hashed?: boolean; as?: Uint8Array<ArrayBuffer> }): Promise<void>
@@ -49,17 +51,20 @@ export async function startParts(
   })
   if (plan.mode !== 'multipart' || plan.partSizeBytes !== partSizeBytes) throw new Error('Expected parts.')
   const partCount = Math.ceil(sizeBytes / partSizeBytes)
+  const etags: string[] = []
   return {
     plan,
     ends: { uploadId: plan.uploadId, sizeBytes },
     bytes,
     partCount,
+    etags,
     slice,
     async send(numbers = Array.from({ length: partCount }, (_, index) => index + 1), options = {}) {
       const parts = numbers.map((number) => part(number, options.hashed ?? hashed))
       for (const { number, request } of await signParts(ctx, { uploadId: plan.uploadId, parts })) {
         const answer = await put(request, options.as ?? slice(number))
         if (!answer.ok) throw new Error(`The store refused part ${number}: ${answer.status} ${await answer.text()}`)
+        etags[number - 1] = answer.headers.get('etag') ?? ''
       }
     },
   }

@@ -61,6 +61,8 @@ export interface PutRequest {
 
 export interface PutAnswer {
   readonly status: number
+  /** Of what was stored; null where a page may not read it. */
+  readonly etag: string | null
   /** S3's code in the body of a refusal, such as `AccessDenied`. */
   readonly code: string | null
   readonly retryAfterMs: number | null

@@ -4,10 +4,15 @@ import type { PutAnswer } from './platform.ts'
 const CODE = /<Code>([A-Za-z0-9]{1,64})<\/Code>/
 const MAX_RETRY_AFTER_MS = 30_000
 
-export function putAnswer(status: number, body: string, retryAfter: string | null | undefined): PutAnswer {
+export function putAnswer(
+  status: number,
+  body: string,
+  { etag = null, retryAfter = null }: { etag?: string | null | undefined; retryAfter?: string | null | undefined },
+): PutAnswer {
   const seconds = Number(retryAfter)
   return {
     status,
+    etag,
     code: CODE.exec(body)?.[1] ?? null,
     retryAfterMs:
       retryAfter && Number.isFinite(seconds) ? Math.min(MAX_RETRY_AFTER_MS, Math.max(0, seconds * 1000)) : null,

@@ -5,7 +5,7 @@ import type { SendFailure } from './upload-state.ts'
 type PutFailure = Exclude<SendFailure, 'late'>
 
 export type PutOutcome =
-  | { readonly type: 'sent' }
+  | { readonly type: 'sent'; readonly etag: string | null }
   | {
       readonly type: 'failed'
       readonly failure: PutFailure
@@ -37,8 +37,8 @@ const OVERRUN = new Set([408, 429, 503, 504])
 /** `412` of a single PUT, whose key says If-None-Match: the object is there already; completing verifies it. */
 export function putOutcome(answer: PutAnswer, mode: 'single' | 'multipart'): PutOutcome {
   const { status, code } = answer
-  if (status >= 200 && status < 300) return { type: 'sent' }
-  if (status === 412 && mode === 'single') return { type: 'sent' }
+  if (status >= 200 && status < 300) return { type: 'sent', etag: answer.etag }
+  if (status === 412 && mode === 'single') return { type: 'sent', etag: null }
   const failure = (code && BY_CODE[code]) || BY_STATUS[status] || (status >= 500 ? 'transient' : 'refused')
   return {
     type: 'failed',

@@ -9,6 +9,8 @@ import type { UploadWork } from './upload-work.ts'
 export type BeginUpload = (parts: readonly PartToSign[]) => Promise<UploadPlan>
 
 const ABORT_ATTEMPTS = 3
+/** Of more parts the server asks the store: each tag has some forty bytes. */
+const TOLD_PARTS_MAX = 1_000
 
 /** What one upload says to the server, and the keys that it got. */
 export class UploadCalls {
@@ -20,6 +22,7 @@ export class UploadCalls {
   /** It was asked for, whether or not an answer came. */
   #mayBeBegun: boolean
   #beginning: Promise<void> | null = null
+  readonly #etags = new Map<number, string>()
 
   constructor(work: UploadWork, port: UploadPort, begin: BeginUpload) {
     this.#work = work
@@ -54,10 +57,27 @@ export class UploadCalls {
     this.keys.keepPlan(await this.#port.renew({ uploadId, ...(sha256 ? { sha256 } : {}) }, signal))
   }
 
+  /** A part that the store has now; its key is of no more use. */
+  arrived(number: number, etag: string | null): void {
+    this.keys.drop(number)
+    if (etag === null) this.#etags.delete(number)
+    else this.#etags.set(number, etag)
+  }
+
   /** `streamBytes` of a stream whose length was not known. */
   complete(streamBytes: number | null, signal: AbortSignal): Promise<CompletedUpload> {
     const sizeBytes = this.#work.sizeBytes === null && streamBytes !== null ? { sizeBytes: streamBytes } : {}
-    return this.#port.complete({ uploadId: this.#work.uploadId, ...sizeBytes }, signal)
+    const etags = this.#allTags()
+    const told = etags ? { etags } : {}
+    return this.#port.complete({ uploadId: this.#work.uploadId, ...sizeBytes, ...told }, signal)
+  }
+
+  /** Null where a part arrived in another run. */
+  #allTags(): string[] | null {
+    const { mode, partCount } = this.#work
+    if (mode === 'single' || partCount === null || partCount > TOLD_PARTS_MAX) return null
+    const etags = Array.from({ length: partCount }, (_, index) => this.#etags.get(index + 1) ?? null)
+    return etags.every((etag) => etag !== null) ? etags : null
   }
 
   /** Best effort: what cannot be aborted now, the server sweeps later. Null: it was not, or there was nothing to abort. */

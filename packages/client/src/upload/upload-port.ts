@@ -38,4 +38,6 @@ export interface CompleteUpload {
   uploadId: UploadId
   /** Only, and always, where the length was not known at the start. */
   sizeBytes?: number
+  /** Of all parts in their order, as the store answered them: it need not be asked for them then. */
+  etags?: string[]
 }

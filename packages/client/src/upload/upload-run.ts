@@ -264,7 +264,7 @@ export class UploadRun {
       })
       if (leg.aborted) return meter.lost(number)
       if (outcome.type === 'sent') {
-        keys.drop(number)
+        this.#calls.arrived(number, outcome.etag)
         meter.arrived(number, part.sizeBytes)
         return this.#dispatch({ type: 'sent', number })
       }

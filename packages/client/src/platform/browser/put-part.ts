@@ -18,7 +18,12 @@ export function putPart({ url, headers, content, onSent, signal }: PutRequest): 
     }
     request.upload.addEventListener('progress', (event) => onSent(event.loaded))
     request.addEventListener('load', () =>
-      resolve(putAnswer(request.status, request.responseText, retryAfter(request))),
+      resolve(
+        putAnswer(request.status, request.responseText, {
+          etag: header(request, 'etag'),
+          retryAfter: header(request, 'retry-after'),
+        }),
+      ),
     )
     request.addEventListener('error', () =>
       reject(
@@ -33,6 +38,6 @@ export function putPart({ url, headers, content, onSent, signal }: PutRequest): 
 }
 
 /** A header that CORS does not expose is not there, and asking for it by name complains on the console. */
-function retryAfter(request: XMLHttpRequest): string | null {
-  return /^retry-after: *(.*)$/im.exec(request.getAllResponseHeaders())?.[1] ?? null
+function header(request: XMLHttpRequest, name: 'etag' | 'retry-after'): string | null {
+  return new RegExp(`^${name}: *(.*)$`, 'im').exec(request.getAllResponseHeaders())?.[1]?.trim() ?? null
 }

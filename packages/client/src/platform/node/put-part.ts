@@ -105,7 +105,8 @@ function answerOf(request: http.ClientRequest): Promise<PutAnswer> {
       response.once('error', reject)
       response.once('end', () => {
         const { statusCode = 0 } = response
-        resolve(putAnswer(statusCode, body, response.headers['retry-after']))
+        const { etag, 'retry-after': retryAfter } = response.headers
+        resolve(putAnswer(statusCode, body, { etag, retryAfter }))
         // Who refuses may not have read the body, and would take the next request for the rest of it.
         if (statusCode >= 300 || !request.writableFinished) socket.destroy()
       })
