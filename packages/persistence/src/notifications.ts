@@ -65,18 +65,27 @@ export function createNotifier(url: string, onError: (cause: unknown) => void): 
   const jobs = new Map<JobId, WorkspaceId>()
   const views = new Map<string, ChangedView>()
   let haveCallersChanged = false
-  let timer: NodeJS.Timeout | undefined
+  /** Takes the planned flush back. */
+  let unplan: (() => void) | undefined
   let sending: Promise<void> | undefined
   let sentAt = Number.NEGATIVE_INFINITY
 
   /** One NOTIFY at a time, so that what is gathered meanwhile, in bounded memory, is said by the next. */
   function later(): void {
-    if (sending) return
-    timer ??= setTimeout(flush, Math.max(0, sentAt + FLUSH_EVERY_MS - performance.now()))
+    if (sending || unplan) return
+    const restMs = sentAt + FLUSH_EVERY_MS - performance.now()
+    if (restMs > 0) {
+      const timer = setTimeout(flush, restMs)
+      unplan = () => clearTimeout(timer)
+    } else {
+      // A timer would take a millisecond at least.
+      const turn = setImmediate(flush)
+      unplan = () => clearImmediate(turn)
+    }
   }
 
   function flush(): void {
-    timer = undefined
+    unplan = undefined
     const callers = haveCallersChanged ? [JSON.stringify({ callers: 'changed' })] : []
     const payloads = [...callers, ...jobPayloads(jobs), ...viewPayloads(views)]
     haveCallersChanged = false
@@ -124,8 +133,8 @@ export function createNotifier(url: string, onError: (cause: unknown) => void): 
     [Symbol.asyncDispose]: async () => {
       closing.abort()
       await sending
-      if (timer) {
-        clearTimeout(timer)
+      if (unplan) {
+        unplan()
         flush()
       }
       await sending
