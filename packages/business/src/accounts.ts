@@ -3,6 +3,7 @@ import type { Account, ApiKeyId, ApiKeyRecord, Role, UserId, WorkspaceId } from 
 import * as persistence from '@bellhop/persistence'
 import { requireRight } from './caller.ts'
 import type { Caller, Context } from './caller.ts'
+import { isOperator } from './operators.ts'
 import type { Platform } from './platform.ts'
 
 const FIRST_OWNER = { name: 'Owner', email: 'owner@bellhop.local' }
@@ -51,14 +52,15 @@ async function proveCaller(platform: Platform, credentials: Credentials): Promis
 
 export async function getAccount({ platform, caller }: Context): Promise<Account> {
   const { db } = platform.database
-  const [user, memberships] = await Promise.all([
+  const [user, memberships, operates] = await Promise.all([
     persistence.findUser(db, caller.userId),
     persistence.membershipsOf(db, caller.userId),
+    isOperator({ platform, caller }),
   ])
   if (!user) throw new AppError('UNAUTHENTICATED')
   // A key opens its own workspace and tells of no other.
   const workspaces = caller.apiKeyId === null ? memberships : memberships.filter(({ id }) => id === caller.workspaceId)
-  return { user, workspaceId: caller.workspaceId, role: caller.role, workspaces }
+  return { user, workspaceId: caller.workspaceId, role: caller.role, isOperator: operates, workspaces }
 }
 
 /** The caller becomes its owner. */

@@ -5,6 +5,9 @@ import { z } from 'zod'
 import { requireRight } from './caller.ts'
 import type { Context } from './caller.ts'
 import { decodeCursor, encodeCursor } from './cursor.ts'
+import { requireOperator } from './operators.ts'
+
+const SHARES = 'How workspaces share the workers'
 
 /** What the caller's workspace has of the workers. */
 export async function getJobShare({ platform, caller }: Context): Promise<JobShare> {
@@ -35,7 +38,7 @@ export async function listJobShares(
   ctx: Context,
   { cursor, limit }: { cursor?: string | undefined; limit: number },
 ): Promise<Page<WorkspaceShare>> {
-  await requireOperator(ctx)
+  await requireOperator(ctx, SHARES)
   const after = decodeCursor(position, cursor)?.id
   const found = await persistence.listJobShares(ctx.platform.database.db, { after, limit: limit + 1 })
   const items = found.slice(0, limit)
@@ -48,7 +51,7 @@ export async function setJobShare(
   ctx: Context,
   { workspaceId, weight, maxRunningJobs }: SetJobShare,
 ): Promise<JobShare> {
-  await requireOperator(ctx)
+  await requireOperator(ctx, SHARES)
   return known(await persistence.setJobShare(ctx.platform.database.db, workspaceId, { weight, maxRunningJobs }))
 }
 
@@ -57,16 +60,6 @@ export interface SetJobShare {
   readonly weight?: number | undefined
   /** Null takes the bound away. */
   readonly maxRunningJobs?: number | null | undefined
-}
-
-/** Owners of the workspace that was made with the installation run it. @throws AppError FORBIDDEN */
-async function requireOperator({ platform, caller }: Context): Promise<void> {
-  requireRight(caller, 'administer')
-  if ((await persistence.findFirstWorkspace(platform.database.db)) === caller.workspaceId) return
-  throw new AppError(
-    'FORBIDDEN',
-    'How workspaces share the workers is for owners of the first workspace of this installation; ask one of them.',
-  )
 }
 
 function known<T>(share: T | undefined): T {

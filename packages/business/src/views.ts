@@ -3,6 +3,7 @@ import type { ViewStatus } from '@bellhop/model'
 import * as persistence from '@bellhop/persistence'
 import { requireRight } from './caller.ts'
 import type { Context } from './caller.ts'
+import { requireOperator } from './operators.ts'
 import { parseViewCursor, viewCursor } from './view-cursor.ts'
 
 /** Changes that come closer together are told as one. */
@@ -12,40 +13,46 @@ export function listViews({ platform }: Context): Promise<ViewStatus[]> {
   return persistence.viewStatuses(platform.database)
 }
 
-export async function refreshView(
-  { platform, caller }: Context,
-  { name }: { name: string },
-): Promise<{ name: string }> {
-  const known = viewToControl(caller, name)
+/** Computes the whole view anew, for all workspaces. For operators. */
+export async function refreshView(ctx: Context, { name }: { name: string }): Promise<{ name: string }> {
+  const { platform } = ctx
+  const known = await wholeView(ctx, name)
   const version = await persistence.recompute(platform.database, known)
   if (version === undefined) throw new AppError('VIEW_PAUSED')
   platform.notifier.viewChanged(known, version, null)
   return { name }
 }
 
-/** Keeps the workers from it until it is resumed. Readers go on, and are told how far behind it is. */
-export async function pauseView({ platform, caller }: Context, { name }: { name: string }): Promise<{ name: string }> {
-  await persistence.pauseView(platform.database, viewToControl(caller, name))
+/** Keeps the workers from it until it is resumed. Readers go on, and are told how far behind it is. For operators. */
+export async function pauseView(ctx: Context, { name }: { name: string }): Promise<{ name: string }> {
+  await persistence.pauseView(ctx.platform.database, await wholeView(ctx, name))
   return { name }
 }
 
-export async function resumeView({ platform, caller }: Context, { name }: { name: string }): Promise<{ name: string }> {
-  await persistence.resumeView(platform.database, viewToControl(caller, name))
+/** For operators. */
+export async function resumeView(ctx: Context, { name }: { name: string }): Promise<{ name: string }> {
+  await persistence.resumeView(ctx.platform.database, await wholeView(ctx, name))
   return { name }
 }
 
-/** Has what the view holds of the caller's workspace computed anew, soon, by a worker. */
+/** Has what the view holds of the caller's workspace computed anew, soon, by a worker. For its owners. */
 export async function refreshWorkspaceView(
   { platform, caller }: Context,
   { name }: { name: string },
 ): Promise<{ name: string }> {
-  await persistence.refreshWorkspace(platform.database, viewToControl(caller, name), caller.workspaceId)
+  requireRight(caller, 'administer')
+  await persistence.refreshWorkspace(platform.database, viewNamed(name), caller.workspaceId)
   return { name }
 }
 
 /** @throws AppError FORBIDDEN, VIEW_NOT_FOUND */
-function viewToControl(caller: Context['caller'], name: string): persistence.ViewName {
-  requireRight(caller, 'administer')
+async function wholeView(ctx: Context, name: string): Promise<persistence.ViewName> {
+  await requireOperator(ctx, 'What all workspaces read')
+  return viewNamed(name)
+}
+
+/** @throws AppError VIEW_NOT_FOUND */
+function viewNamed(name: string): persistence.ViewName {
   if (persistence.isViewName(name)) return name
   const names = persistence.VIEWS.map((view) => view.name)
   throw new AppError('VIEW_NOT_FOUND', `There is no view \`${name}\`; there are ${names.join(', ')}.`)

@@ -1,4 +1,5 @@
 import {
+  getAccount,
   listViews,
   pauseView,
   refreshView,
@@ -57,6 +58,21 @@ test('what a workspace sees is computed anew when it asks for it', async () => {
   await refreshWorkspaceView(world.owner, { name: 'catalog' })
 
   await until('it is mended', async () => (await shown()).names[0] === 'plan b.txt')
+})
+
+test('what all workspaces read is for owners of the first one, who are told so; another owner refreshes what is theirs', async () => {
+  const stranger = await world.stranger()
+  for (const act of [pauseView, resumeView, refreshView]) {
+    await expect(act(stranger, { name: 'catalog' })).rejects.toMatchObject({
+      code: 'FORBIDDEN',
+      message: expect.stringContaining('owners of the first workspace'),
+    })
+  }
+  expect(await catalog()).toMatchObject({ mode: expect.not.stringMatching('paused') })
+  await expect(refreshWorkspaceView(stranger, { name: 'catalog' })).resolves.toEqual({ name: 'catalog' })
+  await expect(getAccount(stranger)).resolves.toMatchObject({ role: 'owner', isOperator: false })
+  await expect(getAccount(world.as('member'))).resolves.toMatchObject({ isOperator: false })
+  await expect(getAccount(world.owner)).resolves.toMatchObject({ isOperator: true })
 })
 
 test('a view that there is not is refused by its name', async () => {

@@ -16,7 +16,7 @@ export class Views {
     return this.#caller.again((control) => this.#contract.status.query(undefined, control))
   }
 
-  /** Computes the whole view anew. Owners only; VIEW_PAUSED when it is paused. */
+  /** Computes the whole view anew, for all workspaces. For operators (`account.me`); VIEW_PAUSED when it is paused. */
   async refresh(name: string): Promise<void> {
     await this.#caller.again((control) => this.#contract.refresh.mutate({ name }, control))
   }
@@ -26,11 +26,12 @@ export class Views {
     await this.#caller.again((control) => this.#contract.refreshWorkspace.mutate({ name }, control))
   }
 
-  /** Keeps the workers from the view until `resume`. Readers go on, and are told how far behind it is. Owners only. */
+  /** Keeps the workers from the view until `resume`. Readers go on, and are told how far behind it is. For operators. */
   async pause(name: string): Promise<void> {
     await this.#caller.again((control) => this.#contract.pause.mutate({ name }, control))
   }
 
+  /** For operators. */
   async resume(name: string): Promise<void> {
     await this.#caller.again((control) => this.#contract.resume.mutate({ name }, control))
   }

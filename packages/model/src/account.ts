@@ -7,6 +7,8 @@ export interface Account {
   /** The workspace of this request. */
   readonly workspaceId: WorkspaceId
   readonly role: Role
+  /** An owner of the first workspace, who runs the installation: shares of workspaces, views as a whole. */
+  readonly isOperator: boolean
   readonly workspaces: readonly { readonly id: WorkspaceId; readonly name: string; readonly role: Role }[]
 }
 

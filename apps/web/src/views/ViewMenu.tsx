@@ -1,6 +1,7 @@
 import type { ViewStatus } from '@bellhop/model'
 import { Ellipsis } from 'lucide-react'
 import { MenuTrigger } from 'react-aria-components'
+import { useIsOperator } from '../account/use-is-operator.ts'
 import { trpc } from '../trpc.ts'
 import { IconButton } from '../ui/IconButton.tsx'
 import { Menu, MenuItem } from '../ui/Menu.tsx'
@@ -14,6 +15,7 @@ interface ViewMenuProps {
 export function ViewMenu({ view: { name, mode }, onFailure }: ViewMenuProps) {
   const { views } = useWords().operations
   const utils = trpc.useUtils()
+  const operates = useIsOperator()
   const told = {
     onMutate: () => onFailure(null),
     onError: onFailure,
@@ -27,13 +29,10 @@ export function ViewMenu({ view: { name, mode }, onFailure }: ViewMenuProps) {
     <MenuTrigger>
       <IconButton icon={Ellipsis} label={views.actions(name)} />
       <Menu aria-label={views.actions(name)}>
-        <MenuItem onAction={() => rebuild.mutate({ name })}>{views.rebuild}</MenuItem>
         <MenuItem onAction={() => refreshWorkspace.mutate({ name })}>{views.refreshWorkspace}</MenuItem>
-        {mode === 'paused' ? (
-          <MenuItem onAction={() => resume.mutate({ name })}>{views.resume}</MenuItem>
-        ) : (
-          <MenuItem onAction={() => pause.mutate({ name })}>{views.pause}</MenuItem>
-        )}
+        {operates && <MenuItem onAction={() => rebuild.mutate({ name })}>{views.rebuild}</MenuItem>}
+        {operates && mode === 'paused' && <MenuItem onAction={() => resume.mutate({ name })}>{views.resume}</MenuItem>}
+        {operates && mode !== 'paused' && <MenuItem onAction={() => pause.mutate({ name })}>{views.pause}</MenuItem>}
       </Menu>
     </MenuTrigger>
   )

@@ -81,10 +81,10 @@ export const enOperations = {
     budget: (left: number) => `budget left ${percent(left)}`,
     drifted: (found: number, sampled: number) => `${count(found)} of ${count(sampled)}`,
     actions: (name: string) => `What to do with ${name}`,
-    rebuild: 'Rebuild',
+    rebuild: 'Rebuild for all workspaces',
     refreshWorkspace: 'Refresh this workspace',
-    pause: 'Pause',
-    resume: 'Resume',
+    pause: 'Pause for all workspaces',
+    resume: 'Resume for all workspaces',
   },
 }
 

@@ -80,9 +80,9 @@ export const koOperations: OperationsWords = {
     budget: (left) => `남은 예산 ${percent(left)}`,
     drifted: (found, sampled) => `${count(sampled)} 중 ${count(found)}`,
     actions: (name) => `${name}에 할 일`,
-    rebuild: '다시 만들기',
+    rebuild: '모든 워크스페이스에서 다시 만들기',
     refreshWorkspace: '이 워크스페이스 새로 고침',
-    pause: '멈추기',
-    resume: '재개',
+    pause: '모든 워크스페이스에서 멈추기',
+    resume: '모든 워크스페이스에서 재개',
   },
 }
