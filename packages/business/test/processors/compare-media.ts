@@ -15,28 +15,40 @@ export interface Comparison extends Omit<Measured, 'luma' | 'times'> {
   readonly ssim: number
 }
 
-/** Decodes both and compares them, in a process of its own. */
-export async function compare(source: string, encoded: string, { frames = 1_000 } = {}): Promise<Comparison> {
-  const entry = fileURLToPath(new URL('measure-media.ts', import.meta.url))
-  const child = fork(entry, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
+export interface Comparer extends AsyncDisposable {
+  /** Decodes both and compares them; of the frames each `every`th by its look. */
+  compare(source: string, encoded: string, options?: { every?: number }): Promise<Comparison>
+}
+
+/** In a process of its own, one comparison after the other. */
+export function openComparer(): Comparer {
+  const child = fork(fileURLToPath(new URL('measure-media.ts', import.meta.url)), {
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  })
   const ended = once(child, 'exit')
-  try {
-    child.send({ paths: [source, encoded], width: WIDTH, height: HEIGHT, frames })
-    const [measured] = (await Promise.race([once(child, 'message'), ended])) as [[Measured, Measured]]
-    const [before, { luma, times, ...after }] = measured
-    const pairs = luma.flatMap((frame, index) => (before.luma[index] ? [[before.luma[index], frame] as const] : []))
-    const ssim = mean(pairs.map(([one, other]) => similarity(one, other)))
-    const shifts = times.map((time, index) => Math.abs(time - (before.times[index] ?? time)))
-    return {
-      ...after,
-      sourceFrameCount: before.frameCount,
-      shiftSeconds: shifts.reduce((one, other) => Math.max(one, other), 0),
-      brightness: mean(luma.map(mean)) / mean(before.luma.map(mean)),
-      ssim,
-    }
-  } finally {
-    child.kill('SIGKILL')
-    await ended
+  return {
+    async compare(source, encoded, { every = 1 } = {}) {
+      child.send({ paths: [source, encoded], width: WIDTH, height: HEIGHT, every })
+      const [measured] = (await Promise.race([once(child, 'message'), ended])) as [[Measured, Measured] | null]
+      if (measured === null) throw new Error('What is to be compared could not be decoded.')
+      return comparison(...measured)
+    },
+    async [Symbol.asyncDispose]() {
+      child.kill('SIGKILL')
+      await ended
+    },
+  }
+}
+
+function comparison(before: Measured, { luma, times, ...after }: Measured): Comparison {
+  const pairs = luma.flatMap((frame, index) => (before.luma[index] ? [[before.luma[index], frame] as const] : []))
+  const shifts = times.map((time, index) => Math.abs(time - (before.times[index] ?? time)))
+  return {
+    ...after,
+    sourceFrameCount: before.frameCount,
+    shiftSeconds: shifts.reduce((one, other) => Math.max(one, other), 0),
+    brightness: mean(luma.map(mean)) / mean(before.luma.map(mean)),
+    ssim: mean(pairs.map(([one, other]) => similarity(one, other))),
   }
 }
 

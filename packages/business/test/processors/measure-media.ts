@@ -19,12 +19,12 @@ export interface Measured {
   readonly color: { readonly primaries: number; readonly transfer: number; readonly matrix: number }
   /** Of each frame, in seconds from the first. */
   readonly times: readonly number[]
-  /** Brightness of each frame, as many pixels as was asked for. */
+  /** Brightness of those frames that were asked for, as many pixels as was. */
   readonly luma: readonly (readonly number[])[]
 }
 
 /** Decodes all of a file, every frame at one size, so that two can be compared. */
-async function measure(path: string, width: number, height: number, framesKept: number): Promise<Measured> {
+async function measure(path: string, width: number, height: number, every: number): Promise<Measured> {
   using source = openSource(path)
   const video = source.video!
   const shape = pictureOf(video)
@@ -38,7 +38,7 @@ async function measure(path: string, width: number, height: number, framesKept: 
     for (const { data, linesize, pts } of frames) {
       times.push((Number(pts) * track.timeBase.num) / track.timeBase.den)
       const [plane, line = width] = [data?.[0], linesize[0]]
-      if (!plane || luma.length >= framesKept) continue
+      if (!plane || (times.length - 1) % every !== 0) continue
       luma.push(
         Array.from({ length: width * height }, (_, at) => plane[Math.floor(at / width) * line + (at % width)] ?? 0),
       )
@@ -65,8 +65,8 @@ async function measure(path: string, width: number, height: number, framesKept: 
 // Not `once`: it stays until it is killed.
 process.on('message', (message) => {
   Log.setLevel(AV_LOG_FATAL)
-  const { paths, width, height, frames } = message as { paths: string[]; width: number; height: number; frames: number }
-  void Promise.all(paths.map((path) => measure(path, width, height, frames))).then((measured) =>
-    process.send?.(measured),
-  )
+  const { paths, width, height, every } = message as { paths: string[]; width: number; height: number; every: number }
+  void Promise.all(paths.map((path) => measure(path, width, height, every)))
+    .catch(() => null)
+    .then((measured) => process.send?.(measured))
 })

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import sharp from 'sharp'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { mediaProbeProcessor } from '../../src/processors/media/media-probe.ts'
-import { mediaFolder, picture, tone } from './media.ts'
+import { PCM, mediaFolder, picture, tone } from './media.ts'
 import type { MediaFolder } from './media.ts'
 import { tempJob } from './temp-job.ts'
 
@@ -20,11 +20,11 @@ beforeAll(async () => {
       tracks: [{ ...picture('321x181', 25, 1, ',format=yuv444p'), encoder: 'ffv1', options: {} }],
     },
     'wide.mp4': { tracks: [picture('160x180', 25, 1, ',setsar=2/1,format=yuv420p')] },
-    'tone.wav': {
-      tracks: [{ ...tone(3), graph: tone(3).graph.replace('fltp', 's16'), encoder: 'pcm_s16le', options: {} }],
-    },
+    'tone.wav': { tracks: [tone(3, PCM)] },
     'dot.mp4': { tracks: [picture('16x16', 25, 0.2, ',scale=2:2,format=yuv420p')] },
-    'many.mp4': { tracks: [picture('64x36', 25, 1), ...[1, 2, 3, 4, 5, 6, 7].map((step) => tone(1, step * 200))] },
+    'many.mp4': {
+      tracks: [picture('64x36', 25, 1), ...[1, 2, 3, 4, 5, 6, 7].map((step) => tone(1, { hertz: step * 200 }))],
+    },
   })
 })
 afterAll(() => media[Symbol.asyncDispose]())

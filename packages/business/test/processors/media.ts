@@ -4,6 +4,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { EncoderSettings } from '../../src/processors/media/encoded-track.ts'
 import type { Material, MaterialTrack } from './make-media.ts'
 
 const X264 = { encoder: 'libx264', options: { preset: 'ultrafast', crf: '18' } }
@@ -14,10 +15,23 @@ export function picture(size: string, frameRate: number, seconds: number, filter
   return { graph: `testsrc2=s=${size}:r=${frameRate}:d=${seconds}${filters}`, ...X264 }
 }
 
-export function tone(seconds: number, hertz = 440): MaterialTrack {
-  const graph = `sine=f=${hertz}:r=48000:d=${seconds},aformat=sample_fmts=fltp:channel_layouts=stereo,asetnsamples=n=1024:p=0`
-  return { graph, ...AAC }
+interface ToneOptions extends Partial<EncoderSettings> {
+  readonly hertz?: number
+  readonly sampleFormat?: string
+  readonly layout?: 'mono' | 'stereo'
+  /** Of one frame, as the encoder takes it. */
+  readonly samples?: number
+  /** Behind the source, each behind its comma. */
+  readonly filters?: string
 }
+
+export function tone(seconds: number, options: ToneOptions = {}): MaterialTrack {
+  const { hertz = 440, sampleFormat = 'fltp', layout = 'stereo', samples = 1_024, filters = '', ...settings } = options
+  const format = `aformat=sample_fmts=${sampleFormat}:channel_layouts=${layout},asetnsamples=n=${samples}:p=0`
+  return { graph: `sine=f=${hertz}:r=48000:d=${seconds},${format}${filters}`, ...AAC, ...settings }
+}
+
+export const PCM = { sampleFormat: 's16', encoder: 'pcm_s16le', options: {} }
 
 export interface MediaFolder extends AsyncDisposable {
   path(name: string): string

@@ -1,72 +1,48 @@
-import { JOB_KINDS, newId } from '@bellhop/model'
-import type { JobInput } from '@bellhop/model'
 import { readFile } from 'node:fs/promises'
-import { AVCOL_PRI_BT2020, AVCOL_TRC_ARIB_STD_B67, AVCOL_TRC_SMPTE2084 } from 'node-av/constants'
+import { JOB_KINDS, newId } from '@bellhop/model'
+import type { JobInput, JobOutput } from '@bellhop/model'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { videoEncodeProcessor } from '../../src/processors/media/video-encode.ts'
-import { compare } from './compare-media.ts'
-import { mediaFolder, picture, tone } from './media.ts'
+import { openComparer } from './compare-media.ts'
+import { PCM, mediaFolder, picture, tone } from './media.ts'
 import type { MediaFolder } from './media.ts'
 import { tempJob } from './temp-job.ts'
+import type { TempJob } from './temp-job.ts'
 
 const { input: inputSchema, output: outputSchema } = JOB_KINDS['video.encode']
-/** Of what a person takes for the same picture; these are at 0.995 and above, and at 0.91 where colours are told wrongly. */
+/** As in `video-sources.test.ts`. */
 const SSIM_AT_LEAST = 0.98
 
-const HEVC = { encoder: 'libx265', options: { preset: 'ultrafast', crf: '12', 'x265-params': 'log-level=none' } }
-const VP9 = { encoder: 'libvpx-vp9', options: { crf: '20', deadline: 'realtime', 'cpu-used': '8' } }
-const SDR = ',format=yuv420p,setparams=range=tv:color_primaries=bt709:color_trc=bt709:colorspace=bt709'
-/** The same, its white as bright as that of HDR is. */
-const hdr = (transfer: string) =>
-  `${SDR},zscale=transfer=linear:npl=203,format=gbrpf32le,` +
-  `zscale=primaries=bt2020:transfer=${transfer}:matrix=bt2020nc:range=tv:npl=203,format=yuv420p10le`
-const HDR_COLOR = {
-  pq: { colorPrimaries: AVCOL_PRI_BT2020, colorTrc: AVCOL_TRC_SMPTE2084 },
-  hlg: { colorPrimaries: AVCOL_PRI_BT2020, colorTrc: AVCOL_TRC_ARIB_STD_B67 },
-}
-
+const comparer = openComparer()
 let media: MediaFolder
 
 beforeAll(async () => {
-  const still = { encoder: 'ffv1', options: {} }
   media = await mediaFolder({
-    'plain.mp4': { tracks: [picture('640x360', 30, 2), tone(2)] },
-    'turned.mp4': { tracks: [picture('320x180', 25, 1)], rotation: 90 },
-    'odd.mkv': { format: 'matroska', tracks: [{ ...picture('321x181', 25, 1, ',format=yuv444p'), ...still }] },
-    'uneven.mkv': {
-      format: 'matroska',
-      tracks: [picture('320x180', 30, 2, ",select='gt(mod(n\\,7)\\,2)',format=yuv420p"), tone(2)],
-    },
+    'plain.mp4': { tracks: [picture('640x360', 15, 2), tone(2)] },
     'told.mkv': {
       format: 'matroska',
-      tracks: [picture('64x36', 25, 2)],
+      tracks: [picture('64x36', 10, 2)],
       captions: [
         { from: 0.5, to: 1, text: '<i>Hello</i> & goodbye' },
         { from: 1.25, to: 1.75, text: 'a < b' },
       ],
     },
-    'blink.webm': {
-      tracks: [
-        { ...picture('320x180', 25, 0.2), encoder: 'libvpx-vp9', options: { deadline: 'realtime', 'cpu-used': '8' } },
-      ],
-    },
-    'dot.mp4': {
-      tracks: [{ ...picture('16x16', 25, 0.2, ',scale=1:1,format=yuv444p'), ...still }],
-      format: 'matroska',
-    },
-    'tone.wav': {
-      tracks: [{ ...tone(3), graph: tone(3).graph.replace('fltp', 's16'), encoder: 'pcm_s16le', options: {} }],
-    },
-    'sdr.mp4': { tracks: [picture('320x180', 10, 1, SDR)] },
-    'pq.mp4': { tracks: [{ ...picture('320x180', 10, 1, hdr('smpte2084')), ...HEVC, color: HDR_COLOR.pq }] },
-    'hlg.webm': { tracks: [{ ...picture('320x180', 10, 1, hdr('arib-std-b67')), ...VP9, color: HDR_COLOR.hlg }] },
-    'long.mp4': { tracks: [picture('64x36', 1, 7_200, ',format=yuv420p')] },
+    'tone.wav': { tracks: [tone(3, PCM)] },
+    'long.mp4': { tracks: [picture('16x16', 1, 7_200)] },
   })
 }, 60_000)
-afterAll(() => media[Symbol.asyncDispose]())
+afterAll(async () => {
+  await comparer[Symbol.asyncDispose]()
+  await media[Symbol.asyncDispose]()
+})
 
-async function encode(name: string, input: Omit<JobInput<'video.encode'>, 'fileId'> = {}, bytes?: Buffer) {
-  const source = { name, mediaType: 'video/mp4', bytes: bytes ?? (await media.bytes(name)) }
+interface Encoded {
+  readonly job: TempJob<unknown>
+  readonly output: JobOutput<'video.encode'>
+}
+
+async function encode(name: string, input: Omit<JobInput<'video.encode'>, 'fileId'> = {}): Promise<Encoded> {
+  const source = { name, mediaType: 'video/mp4', bytes: await media.bytes(name) }
   const job = await tempJob(source, inputSchema.parse({ fileId: newId('file'), ...input }))
   const output = await videoEncodeProcessor.run(job.run).catch(async (error: unknown) => {
     await job[Symbol.asyncDispose]()
@@ -98,48 +74,14 @@ test('a video becomes MP4 and HLS in each size that it is large enough for, with
   const playlist = await readFile(job.outputPath('plain-360p.m3u8'), 'utf8')
   expect(playlist).toMatch(/#EXT-X-MAP:URI="plain-360p-hls\.mp4",BYTERANGE="\d+@0"/)
   for (const name of ['plain-360p.mp4', 'plain-240p-hls.mp4']) {
-    const found = await compare(media.path('plain.mp4'), job.outputPath(name))
-    expect(found).toMatchObject({ frameCount: 60, sourceFrameCount: 60, audioCodec: 'aac' })
+    const found = await comparer.compare(media.path('plain.mp4'), job.outputPath(name))
+    expect(found).toMatchObject({ frameCount: 30, sourceFrameCount: 30, audioCodec: 'aac' })
     expect(Math.abs(found.durationSeconds - 2)).toBeLessThan(0.1)
     expect(found.ssim).toBeGreaterThan(SSIM_AT_LEAST)
   }
   // Its index is in front.
   const bytes = await readFile(job.outputPath('plain-360p.mp4'))
   expect(bytes.indexOf('moov')).toBeLessThan(bytes.indexOf('mdat'))
-})
-
-test.each([
-  ['turned.mp4', { width: 180, height: 320, frameCount: 25, audioCodec: null }],
-  ['odd.mkv', { width: 322, height: 182, frameCount: 25, audioCodec: null }],
-  ['uneven.mkv', { width: 320, height: 180, frameCount: 33, audioCodec: 'aac' }],
-  ['blink.webm', { width: 320, height: 180, frameCount: 5, audioCodec: null }],
-])('%s keeps its shape, its frames and its look', async (name, expected) => {
-  const { job, output } = await encode(name, { renditions: ['1080p'], formats: ['mp4'] })
-  await using _ = job
-  expect(output).toMatchObject({ hls: null, renditions: [{ name: 'source', hls: null }] })
-  const found = await compare(media.path(name), job.outputPath(output.files[0]!.name))
-  expect(found).toMatchObject(expected)
-  expect(found.frameCount).toBe(found.sourceFrameCount)
-  expect(found.ssim).toBeGreaterThan(SSIM_AT_LEAST)
-})
-
-test.each(['pq.mp4', 'hlg.webm'])('%s, which is HDR, becomes SDR that is as bright', async (name) => {
-  const { job, output } = await encode(name, { formats: ['mp4'] })
-  await using _ = job
-  const found = await compare(media.path('sdr.mp4'), job.outputPath(output.files[0]!.name))
-  // BT.709, in 8 bits.
-  const color = { primaries: 1, transfer: 1, matrix: 1 }
-  expect(found).toMatchObject({ pixelFormat: 'yuv420p', color, frameCount: 10, sourceFrameCount: 10 })
-  // At 0.8 where it is taken for brighter than it is, and at a similarity of 0.8 where it is taken for SDR.
-  expect(found.brightness).toBeGreaterThan(0.86)
-  expect(found.brightness).toBeLessThan(1.05)
-  expect(found.ssim).toBeGreaterThan(0.91)
-})
-
-test('a single pixel becomes the smallest video there is', async () => {
-  const { job, output } = await encode('dot.mp4', { formats: ['mp4'] })
-  await using _ = job
-  expect(output.renditions[0]?.video).toMatchObject({ width: 2, height: 2 })
 })
 
 test.each(['vp9', 'av1'] as const)('%s is there for who asks for it', async (codec) => {
@@ -149,8 +91,8 @@ test.each(['vp9', 'av1'] as const)('%s is there for who asks for it', async (cod
     video: { codec },
     codecs: expect.stringMatching(/^(vp09|av01)\..*mp4a/) as unknown,
   })
-  const found = await compare(media.path('plain.mp4'), job.outputPath(output.files[0]!.name))
-  expect(found).toMatchObject({ frameCount: 60, audioCodec: 'aac' })
+  const found = await comparer.compare(media.path('plain.mp4'), job.outputPath(output.files[0]!.name))
+  expect(found).toMatchObject({ frameCount: 30, audioCodec: 'aac' })
   expect(found.ssim).toBeGreaterThan(SSIM_AT_LEAST)
 })
 
@@ -186,20 +128,12 @@ test('subtitles become WebVTT, which the playlist of all renditions names for HL
   expect(names).toEqual(expect.arrayContaining(['told-source.m3u8', 'told-1-kor.m3u8', 'told-1-kor.vtt']))
 })
 
-test('of a file that was cut off, what there is of it is encoded', async () => {
-  const whole = await media.bytes('plain.mp4')
-  const cut = whole.subarray(0, Math.floor(whole.length * 0.6))
-  const { job, output } = await encode('cut.mp4', { renditions: ['240p'], formats: ['mp4'] }, cut)
-  await using _ = job
-  expect(output.durationSeconds).toBeGreaterThan(0.8)
-  expect(output.durationSeconds).toBeLessThan(1.8)
-})
-
 test('a long video is encoded in stretches that meet without a gap', async () => {
   const { job, output } = await encode('long.mp4', { formats: ['mp4'] })
   await using _ = job
   expect(output.durationSeconds).toBeCloseTo(7_200, -1)
-  const found = await compare(media.path('long.mp4'), job.outputPath('long-source.mp4'), { frames: 50 })
-  expect(found).toMatchObject({ frameCount: 7_200, width: 64, height: 36 })
+  const found = await comparer.compare(media.path('long.mp4'), job.outputPath('long-source.mp4'), { every: 100 })
+  expect(found).toMatchObject({ frameCount: 7_200, sourceFrameCount: 7_200, width: 16, height: 16, shiftSeconds: 0 })
   expect(found.durationSeconds).toBeCloseTo(7_200, -1)
+  expect(found.ssim).toBeGreaterThan(SSIM_AT_LEAST)
 }, 60_000)

@@ -6,6 +6,7 @@ import { JobInputError } from '@bellhop/model'
 import type { JobRun } from '@bellhop/model'
 import { Answers } from './answers.ts'
 import type { AnswerRequest } from './answers.ts'
+import { MEMORY_SPENT, MemorySpent } from './memory-spent.ts'
 import type { ChildMessage, WorkerMessage } from './message.ts'
 import { HAS_GROUPS, killGroup } from './process-group.ts'
 
@@ -107,9 +108,10 @@ function lastWord<Result>(
       else reject(new Error(`A child process failed: ${message.message}`, { cause: message.stack }))
     })
     // `close`, not `exit`: by then all that it said over IPC and stderr has arrived.
-    child.once('close', (code, exitSignal) =>
-      reject(new Error(`A child process ended without an answer (${exitSignal ?? code}). ${stderr}`.trim())),
-    )
+    child.once('close', (code, exitSignal) => {
+      const ended = `A child process ended without an answer (${exitSignal ?? code}). ${stderr}`
+      reject(stderr.endsWith(MEMORY_SPENT) ? new MemorySpent() : new Error(ended.trim()))
+    })
     child.send(task, (error) => error && reject(error))
   })
 }

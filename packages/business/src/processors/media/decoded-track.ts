@@ -11,7 +11,7 @@ import {
   avGetSampleFmtName,
 } from 'node-av/lib'
 import type { FilterContext, Packet, Rational, Stream } from 'node-av/lib'
-import { MAX_CODEC_THREADS, MAX_DAMAGED_IN_A_ROW, MAX_VIDEO_PIXELS } from './bounds.ts'
+import { MAX_CODEC_THREADS, MAX_DAMAGED_IN_A_ROW, MAX_FILLED_GAP_SECONDS, MAX_VIDEO_PIXELS } from './bounds.ts'
 import { engineOptions, givenAway } from './given-away.ts'
 import { mediaEmpty, mediaUnreadable } from './media-error.ts'
 
@@ -34,6 +34,7 @@ export class DecodedTrack implements Disposable {
   #graph: Graph
   #shape: string
   #damaged = 0
+  #lastSeconds = Number.POSITIVE_INFINITY
 
   /** @throws InputFault when nothing here decodes it */
   constructor(stream: Stream, options: TrackOptions) {
@@ -102,13 +103,22 @@ export class DecodedTrack implements Disposable {
   *#filter(frame: Frame): Generator<Frame> {
     const shape = this.#isVideo ? videoShape(frame, frame.format) : audioShape(frame, frame.format)
     // Cameras that are turned and programmes with advertisements change in the middle of a file.
-    if (shape !== this.#shape) {
+    if (shape !== this.#shape || this.#isFarAhead(frame)) {
       yield* this.#pass(null)
       this.#graph[Symbol.dispose]()
       this.#shape = shape
       this.#graph = this.#newGraph()
     }
     yield* this.#pass(frame)
+  }
+
+  /** Filters begin anew behind a long gap, which they would fill. */
+  #isFarAhead(frame: Frame): boolean {
+    const { num, den } = this.stream.timeBase
+    const seconds = (Number(frame.pts) * num) / den
+    const isFar = seconds - this.#lastSeconds > MAX_FILLED_GAP_SECONDS
+    this.#lastSeconds = seconds
+    return isFar && !this.#isVideo
   }
 
   *#pass(frame: Frame | null): Generator<Frame> {

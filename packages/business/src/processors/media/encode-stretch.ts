@@ -1,10 +1,11 @@
 import type { Packet } from 'node-av/lib'
 import { FormatContext } from 'node-av/lib'
+import { MAX_MEDIA_SECONDS } from './bounds.ts'
 import { DecodedTrack } from './decoded-track.ts'
 import { EncodedTrack } from './encoded-track.ts'
 import { CODEC_THREADS, audioEncoder, audioFilters, videoEncoder, videoFilters } from './encoding.ts'
 import type { PicturePlan, SoundPlan } from './encoding.ts'
-import { mediaEmpty } from './media-error.ts'
+import { mediaEmpty, mediaTooLong } from './media-error.ts'
 import { openSource } from './source.ts'
 import type { Source } from './source.ts'
 import { pictureOf } from './track.ts'
@@ -93,6 +94,7 @@ async function run(
     const mostBytes = picture ? (picture.maxRate / 8) * OVERSHOOT * Math.max(0, encoded.endSeconds - fromSeconds) : 0
     if (picture && encoded.writtenBytes > mostBytes + OVERSHOOT_BYTES)
       throw new Error('An encoder writes far too much.')
+    if (encoded.endSeconds > MAX_MEDIA_SECONDS) throw mediaTooLong(encoded.endSeconds)
     onSeconds(Math.max(0, encoded.endSeconds - fromSeconds))
   }
   const byStream = new Map(tracks.map((track) => [track[0].stream.index, track]))

@@ -1,6 +1,6 @@
 import { AV_CODEC_FLAG_GLOBAL_HEADER, AV_PICTURE_TYPE_I, AV_PICTURE_TYPE_NONE } from 'node-av/constants'
-import { Codec, CodecContext, Packet } from 'node-av/lib'
-import type { FilterContext, FormatContext, Frame, Rational, Stream } from 'node-av/lib'
+import { Codec, CodecContext, Frame, Packet } from 'node-av/lib'
+import type { FilterContext, FormatContext, Rational, Stream } from 'node-av/lib'
 import { KEY_FRAME_SECONDS } from './bounds.ts'
 import { engineOptions } from './given-away.ts'
 
@@ -14,6 +14,8 @@ export interface EncoderSettings {
   readonly options: Readonly<Record<string, string>>
   /** Of pictures. */
   readonly color?: PictureColor
+  /** A picture that stands for longer is repeated. */
+  readonly maxStillSeconds?: number
 }
 
 /** Encodes what a track's filters give, and writes it as one stream of a file. */
@@ -23,8 +25,10 @@ export class EncodedTrack implements Disposable {
   readonly #packet = new Packet()
   readonly #timeBase: Rational
   readonly #isVideo: boolean
+  readonly #maxStillSeconds: number | undefined
   #lastPts: bigint | null = null
   #keyFrames = -1
+  readonly #last = new Frame()
   /** Of what was encoded, from the start of the source. */
   firstSeconds: number | null = null
   endSeconds = 0
@@ -34,11 +38,12 @@ export class EncodedTrack implements Disposable {
   constructor(
     to: FormatContext,
     sink: FilterContext,
-    { encoder: name, options, color }: EncoderSettings,
+    { encoder: name, options, color, maxStillSeconds }: EncoderSettings,
     threads: number,
   ) {
     const codec = Codec.findEncoderByName(name as never)
     if (!codec) throw new Error(`The engine has no encoder ${name}.`)
+    this.#maxStillSeconds = maxStillSeconds
     const encoder = this.#encoder
     encoder.allocContext3(codec)
     this.#timeBase = sink.buffersinkGetTimeBase()
@@ -60,6 +65,7 @@ export class EncodedTrack implements Disposable {
     this.#stream.timeBase = this.#timeBase
     if (this.#isVideo) this.#stream.avgFrameRate = encoder.framerate
     this.#packet.alloc()
+    this.#last.alloc()
   }
 
   /** `startSeconds` of the source becomes 0. Frames that do not follow the one before are left out. */
@@ -67,6 +73,27 @@ export class EncodedTrack implements Disposable {
     const { num, den } = this.#timeBase
     const pts = frame.pts - BigInt(Math.round((startSeconds * den) / num))
     if (this.#lastPts !== null && pts <= this.#lastPts) return
+    if (this.#maxStillSeconds !== undefined) this.#repeatUntil(to, pts, this.#maxStillSeconds)
+    this.#encodeAt(to, frame, pts)
+    if (this.#maxStillSeconds === undefined) return
+    this.#last.unref()
+    this.#last.ref(frame)
+  }
+
+  /**
+   * Where key frames are due: a player seeks there, a segment of HLS begins there, and x264 under a ceiling of bits makes
+   * pictures blurred that are much further apart.
+   */
+  #repeatUntil(to: FormatContext, pts: bigint, maxStillSeconds: number): void {
+    const { num, den } = this.#timeBase
+    while (this.#lastPts !== null && (Number(pts - this.#lastPts) * num) / den > maxStillSeconds) {
+      const due = ((this.#keyFrames + 1) * KEY_FRAME_SECONDS * den) / num
+      this.#encodeAt(to, this.#last, BigInt(Math.ceil(due)))
+    }
+  }
+
+  #encodeAt(to: FormatContext, frame: Frame, pts: bigint): void {
+    const { num, den } = this.#timeBase
     const seconds = (Number(pts) * num) / den
     const lengthSeconds = this.#isVideo ? (Number(frame.duration) * num) / den : frame.nbSamples / frame.sampleRate
     this.#lastPts = pts
@@ -103,6 +130,7 @@ export class EncodedTrack implements Disposable {
   [Symbol.dispose](): void {
     this.#encoder.freeContext()
     this.#packet.free()
+    this.#last.free()
   }
 }
 

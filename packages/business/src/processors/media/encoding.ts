@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { AVCOL_PRI_BT709, AVCOL_TRC_BT709 } from 'node-av/constants'
-import { MAX_CODEC_THREADS, MAX_FRAME_RATE } from './bounds.ts'
+import { KEY_FRAME_SECONDS, MAX_CODEC_THREADS, MIN_FRAME_SECONDS } from './bounds.ts'
 import type { EncoderSettings, PictureColor } from './encoded-track.ts'
 import type { VideoTrack } from './track.ts'
 
@@ -56,6 +56,7 @@ export function videoEncoder(
   return {
     encoder,
     options: { ...options, ...ceiling[codec] },
+    maxStillSeconds: KEY_FRAME_SECONDS,
     color: dynamicRange === 'sdr' ? color : { colorPrimaries: AVCOL_PRI_BT709, colorTrc: AVCOL_TRC_BT709 },
   }
 }
@@ -75,8 +76,14 @@ export function audioFilters({ codec, channels }: SoundPlan): string {
     // Gaps are filled, so that sound and picture stay together.
     `aresample=${SAMPLE_RATE}:async=1000,` +
     `aformat=sample_fmts=${sampleFormat}:channel_layouts=${channels === 1 ? 'mono' : 'stereo'},` +
-    `asetnsamples=n=${FRAME_SAMPLES[codec]}:p=0`
+    // A short one is padded: only the last may be short, and filters that begin anew give one in the middle.
+    `asetnsamples=n=${FRAME_SAMPLES[codec]}:p=1`
   )
+}
+
+/** Frames a second that are left of so many. */
+export function pacedRate<R extends number | null>(frameRate: R): R | number {
+  return frameRate === null ? frameRate : frameRate / Math.max(1, Math.ceil(frameRate * MIN_FRAME_SECONDS - 1e-6))
 }
 
 export function videoFilters(
@@ -84,7 +91,10 @@ export function videoFilters(
   { rotation, frameRate, dynamicRange }: Pick<VideoTrack, 'rotation' | 'frameRate' | 'dynamicRange'>,
 ): string {
   return [
-    ...(frameRate !== null && frameRate > MAX_FRAME_RATE ? [`fps=${MAX_FRAME_RATE}`] : []),
+    // None is made up, as would be for the hours that a file may claim between two frames.
+    ...(pacedRate(frameRate) === frameRate
+      ? []
+      : [`select='isnan(prev_selected_t)+gte(t-prev_selected_t,${MIN_FRAME_SECONDS})'`]),
     ...{ 0: [], 90: ['transpose=clock'], 180: ['hflip', 'vflip'], 270: ['transpose=cclock'] }[rotation],
     ...(dynamicRange === 'sdr' ? [] : TO_SDR),
     `scale=${width}:${height}:flags=bicubic`,

@@ -1,5 +1,5 @@
 import { InputFault } from '../child/input-fault.ts'
-import { MAX_TRACKS, MAX_VIDEO_PIXELS } from './bounds.ts'
+import { MAX_MEDIA_SECONDS, MAX_TRACKS, MAX_VIDEO_PIXELS } from './bounds.ts'
 
 export function mediaUnreadable(): InputFault {
   return new InputFault(
@@ -21,6 +21,14 @@ export function videoTooLarge(width: number, height: number): InputFault {
   return new InputFault(
     'VIDEO_TOO_LARGE',
     `The video is ${width} × ${height} pixels, more than the ${most} megapixels that are taken. Upload a smaller version of it.`,
+  )
+}
+
+export function mediaTooLong(seconds: number): InputFault {
+  return new InputFault(
+    'MEDIA_TOO_LONG',
+    `The file goes on for ${Math.round(seconds / 3_600)} hours, more than the ${MAX_MEDIA_SECONDS / 3_600} that are taken. If it plays in less, ` +
+      'its times are damaged: save it anew with the program that made it. Otherwise upload it in parts.',
   )
 }
 

@@ -12,4 +12,4 @@ export type MediaWork =
   /** What is encoded, then joined with what there is already. */
   | { readonly type: 'render'; readonly encode: EncodeTask | null; readonly join: JoinTask }
 
-export type MediaTask = MediaWork & { readonly workerPid: number }
+export type MediaTask = MediaWork & { readonly workerPid: number; readonly maxBytes: number }

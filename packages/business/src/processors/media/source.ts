@@ -11,9 +11,16 @@ import {
 } from 'node-av/constants'
 import { FormatContext, Packet } from 'node-av/lib'
 import type { Stream } from 'node-av/lib'
-import { MAX_TRACKS, MAX_VIDEO_PIXELS, PROBE_BYTES, PROBE_SECONDS, READ_TIMEOUT_MS } from './bounds.ts'
+import {
+  MAX_MEDIA_SECONDS,
+  MAX_TRACKS,
+  MAX_VIDEO_PIXELS,
+  PROBE_BYTES,
+  PROBE_SECONDS,
+  READ_TIMEOUT_MS,
+} from './bounds.ts'
 import { engineOptions } from './given-away.ts'
-import { mediaEmpty, mediaUnreadable, tooManyTracks, videoTooLarge } from './media-error.ts'
+import { mediaEmpty, mediaTooLong, mediaUnreadable, tooManyTracks, videoTooLarge } from './media-error.ts'
 
 /**
  * What is opened, by FFmpeg's own names. None of these names another file or address: a playlist, an image sequence or a
@@ -88,11 +95,13 @@ function sourceOf(context: FormatContext): Source {
     streams.filter(({ codecpar }) => codecpar.codecType === AVMEDIA_TYPE_AUDIO && codecpar.sampleRate > 0),
   )
   if (!video && !audio) throw mediaEmpty()
+  const durationSeconds = Math.max(0, seconds(context.duration))
+  if (durationSeconds > MAX_MEDIA_SECONDS) throw mediaTooLong(durationSeconds)
   const startSeconds = seconds(context.startTime)
   return {
     formatName: context.iformat?.name ?? '',
     brand: context.metadata?.get('major_brand') ?? undefined,
-    durationSeconds: Math.max(0, seconds(context.duration)),
+    durationSeconds,
     bitRate: Number(context.bitRate),
     startSeconds,
     video,

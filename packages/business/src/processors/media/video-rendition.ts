@@ -4,8 +4,8 @@ import type { JobOutput, JobRun, NewOutput, OutputFile, ParsedJobInput, Renditio
 import { removePartOutputs } from '@bellhop/persistence'
 import { outputName } from '../output-name.ts'
 import { defineProcessor } from '../processor.ts'
-import { KEY_MARGIN_MS, MAX_FRAME_RATE } from './bounds.ts'
-import { SAMPLE_RATE } from './encoding.ts'
+import { KEY_MARGIN_MS } from './bounds.ts'
+import { SAMPLE_RATE, pacedRate } from './encoding.ts'
 import type { PicturePlan } from './encoding.ts'
 import { HLS_TYPE } from './hls-playlists.ts'
 import type { PlannedRendition, Rendered } from './make-rendition.ts'
@@ -34,7 +34,7 @@ export const videoRenditionProcessor = defineProcessor(
       job.log(`The file says ${facts.durationSeconds} s; ${joined.durationSeconds} s of it could be decoded.`)
     }
     const stored = await store(job, name, files, picture)
-    const frameRate = Math.min(videoOf(facts.tracks)?.frameRate ?? 25, MAX_FRAME_RATE)
+    const frameRate = pacedRate(videoOf(facts.tracks)?.frameRate ?? 25)
     const made: Rendition = {
       name: rendition,
       video: picture && { codec: picture.codec, width: picture.width, height: picture.height, frameRate },
