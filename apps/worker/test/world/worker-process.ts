@@ -11,7 +11,11 @@ export async function startWorkerProcess(
   environment: Readonly<Record<string, string>>,
 ): Promise<{ child: ChildProcess } & AsyncDisposable> {
   const child = fork(MAIN, { env: { ...process.env, ...environment }, stdio: ['ignore', 'ignore', 'ignore', 'ipc'] })
-  const [message] = (await once(child, 'message')) as [{ type: string; message?: string }]
+  const gone = new AbortController()
+  child.once('exit', (code, signal) =>
+    gone.abort(new Error(`The worker ended with ${signal ?? code} and said nothing.`)),
+  )
+  const [message] = (await once(child, 'message', { signal: gone.signal })) as [{ type: string; message?: string }]
   if (message.type !== 'ready') throw new Error(message.message)
   return {
     child,
