@@ -47,8 +47,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           retry,
-          // Whole platforms: two at a time, and after the others.
-          maxWorkers: 2,
+          // Whole platforms: after the others, which they would slow down.
           sequence: { groupOrder: 1 },
           include: ['apps/{chaos,e2e}/test/**/*.test.ts'],
           globalSetup: ['apps/e2e/src/page-build.ts'],
