@@ -106,6 +106,18 @@ describe('with a server running', () => {
     expect((await run(['watch', job], { ...env, BELLHOP_API_KEY: 'bh_wrong' })).code).toBe(4)
   })
 
+  test('shares of the workers are listed, and set by whoever runs the machine', async () => {
+    const { stdout } = await run(['shares'], env)
+    const [workspace = '', ...facts] = stdout.trim().split('  ')
+    expect(facts.slice(0, 2)).toEqual(['weight 1', '0 of any running'])
+    const set = await run(['shares', '--set', workspace, '--weight', '3', '--running', '10'], env)
+    expect(set).toMatchObject({ code: 0 })
+    expect(set.stdout).toContain(`${workspace}  weight 3  0 of 10 running`)
+    expect(await run(['shares', '--weight', '3'], env)).toMatchObject({ code: 2 })
+    const free = await run(['shares', '--set', workspace, '--weight', '1', '--running', 'none'], env)
+    expect(free.stdout).toContain(`${workspace}  weight 1  0 of any running`)
+  })
+
   test('a sign-in link can be had again', async () => {
     expect((await run(['sign-in-link'], env)).stdout).toMatch(/^http:\/\/localhost:\d+\/enter#t=\S+\n$/)
   })
