@@ -76,6 +76,8 @@ function hlsOptions(segmentsPath: string): Record<string, string> {
     hls_list_size: '0',
     hls_time: String(KEY_FRAME_SECONDS),
     hls_segment_filename: segmentsPath,
+    // An edit list says where it begins, as in the MP4; moved up, pictures would begin some frames late.
+    avoid_negative_ts: 'disabled',
   }
 }
 
