@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readdir, readFile, readlink, rm } from 'node:fs/promises'
+import { readFile, rm } from 'node:fs/promises'
 import process from 'node:process'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
@@ -10,16 +10,10 @@ import { datasetProfileProcessor } from '../../src/processors/dataset/dataset-pr
 import { imageVariantsProcessor } from '../../src/processors/image/image-variants.ts'
 import { datasetJob } from './datasets.ts'
 import { photo } from './images.ts'
+import { processesIn } from './processes-in.ts'
 import { tempJob } from './temp-job.ts'
 
 const onLinux = test.runIf(process.platform === 'linux')
-
-/** Processes whose working folder is `dir`: the children of a job, by the folder that they alone have. */
-async function pidsIn(dir: string): Promise<number[]> {
-  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
-  const folders = await Promise.all(pids.map((pid) => readlink(`/proc/${pid}/cwd`).catch(() => null)))
-  return pids.filter((_, index) => folders[index] === dir).map(Number)
-}
 
 function largeCsv(): string {
   return `a,b,c\n${Array.from({ length: 600_000 }, (_, index) => `${index},text ${index * 7},${index / 3}\n`).join('')}`
@@ -30,10 +24,10 @@ onLinux('an abort kills the child of a dataset in the middle of its work', async
   const running = datasetProfileProcessor.run(job.run)
   const outcome = running.catch((error: unknown) => error)
   await vi.waitFor(() => expect(job.progress.at(-1)?.stage).toBe('reading'), { timeout: 10_000, interval: 5 })
-  expect(await pidsIn(job.scratchDir)).toHaveLength(1)
+  expect(await processesIn(job.scratchDir)).toHaveLength(1)
   job.controller.abort(new Error('cancelled by the test'))
   expect(await outcome).toEqual(new Error('cancelled by the test'))
-  expect(await pidsIn(job.scratchDir)).toEqual([])
+  expect(await processesIn(job.scratchDir)).toEqual([])
 })
 
 onLinux('an abort kills the child of an image in the middle of an encoding', async () => {
@@ -43,10 +37,10 @@ onLinux('an abort kills the child of an image in the middle of an encoding', asy
   // The thumbnail is done, and the one large variant is not.
   const encoding = { stage: 'encoding', fraction: expect.toSatisfy((fraction: number) => fraction > 0) as number }
   await vi.waitFor(() => expect(job.progress.at(-1)).toEqual(encoding), { timeout: 10_000, interval: 5 })
-  expect(await pidsIn(job.scratchDir)).toHaveLength(1)
+  expect(await processesIn(job.scratchDir)).toHaveLength(1)
   job.controller.abort(new Error('cancelled by the test'))
   expect(await outcome).toEqual(new Error('cancelled by the test'))
-  expect(await pidsIn(job.scratchDir)).toEqual([])
+  expect(await processesIn(job.scratchDir)).toEqual([])
 })
 
 test('a job that is aborted before it begins starts no child', async () => {
@@ -60,7 +54,7 @@ onLinux('a child that is killed from outside, as for want of memory, is no fault
   await using job = await datasetJob('large.csv', largeCsv())
   const outcome = datasetProfileProcessor.run(job.run).catch((error: unknown) => error)
   await vi.waitFor(() => expect(job.progress.at(-1)?.stage).toBe('reading'), { timeout: 10_000, interval: 5 })
-  const [child = 0] = await pidsIn(job.scratchDir)
+  const [child = 0] = await processesIn(job.scratchDir)
   process.kill(child, 'SIGKILL')
   expect(await outcome).toEqual(new Error('A child process ended without an answer (SIGKILL).'))
 })
@@ -87,10 +81,10 @@ onLinux('when the worker is killed its child dies by itself', async () => {
     },
   )
   expect(await once(createInterface(worker.stdout), 'line')).toEqual(['reading'])
-  const [child = 0] = await pidsIn(job.scratchDir)
+  const [child = 0] = await processesIn(job.scratchDir)
   expect(await readFile(`/proc/${child}/cmdline`, 'utf8')).toContain('dataset-child.ts')
   // What the child must not see: the worker's environment.
   expect(await readFile(`/proc/${child}/environ`, 'utf8')).not.toContain('S3_SECRET_ACCESS_KEY')
   worker.kill('SIGKILL')
-  await vi.waitFor(async () => expect(await pidsIn(job.scratchDir)).toEqual([]), { timeout: 10_000, interval: 10 })
+  await vi.waitFor(async () => expect(await processesIn(job.scratchDir)).toEqual([]), { timeout: 10_000, interval: 10 })
 })
