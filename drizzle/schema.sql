@@ -509,10 +509,13 @@ create table catalog (
   width integer,
   height integer,
   row_count bigint,
-  column_count integer
+  column_count integer,
+  duration_seconds double precision,
+  filmstrip jsonb,
+  loudness smallint[]
 );
 
-comment on table catalog is 'live-view catalog realtime v2 sha256:590001cd3817fdaaf6aa48d426d990b3f3575e268e481339d81f53ce119f7385';
+comment on table catalog is 'live-view catalog realtime v3 sha256:81173af62883b48ca134131034c671617ec7ef7d6ededdbac62abe05266f0a12';
 
 create table files (
   id text not null,
@@ -1211,7 +1214,10 @@ create  view catalog_source as
     width,
     height,
     row_count,
-    column_count
+    column_count,
+    duration_seconds,
+    filmstrip,
+    loudness
    FROM ( SELECT f.id,
             f.workspace_id,
             f.name,
@@ -1230,16 +1236,26 @@ create  view catalog_source as
             work.jobs_failed,
             ( SELECT o.id
                    FROM outputs o
-                  WHERE o.file_id = f.id AND o.role = 'thumbnail'::text
+                  WHERE o.file_id = f.id AND (o.role = ANY (ARRAY['thumbnail'::text, 'poster'::text]))
                   ORDER BY o.id DESC
                  LIMIT 1) AS thumbnail_id,
             larger.id AS larger_id,
             larger.width AS larger_width,
             image.output ->> 'blurhash'::text AS blurhash,
-            (image.output ->> 'width'::text)::integer AS width,
-            (image.output ->> 'height'::text)::integer AS height,
+            COALESCE(image.output ->> 'width'::text, picture.track ->> 'width'::text)::integer AS width,
+            COALESCE(image.output ->> 'height'::text, picture.track ->> 'height'::text)::integer AS height,
             (dataset.output ->> 'rowCount'::text)::bigint AS row_count,
-            (dataset.output ->> 'columnCount'::text)::integer AS column_count
+            (dataset.output ->> 'columnCount'::text)::integer AS column_count,
+            (media.output ->> 'durationSeconds'::text)::double precision AS duration_seconds,
+            NULLIF(media.output -> 'filmstrip'::text, 'null'::jsonb) AS filmstrip,
+            ( SELECT array_agg(bars.loudest ORDER BY bars.bar) AS array_agg
+                   FROM ( SELECT (peak.place - 1) * 48 / peak.places AS bar,
+                            round(100::double precision * max(peak.height))::smallint AS loudest
+                           FROM ( SELECT each.height::double precision AS height,
+                                    each.place,
+                                    count(*) OVER () AS places
+                                   FROM jsonb_array_elements_text(media.output #> '{waveform,peaks}'::text[]) WITH ORDINALITY each(height, place)) peak
+                          GROUP BY ((peak.place - 1) * 48 / peak.places)) bars) AS loudness
            FROM files f
              JOIN users u ON u.id = f.owner_id
              CROSS JOIN LATERAL ( SELECT count(*) FILTER (WHERE j.status = ANY (ARRAY['PENDING'::text, 'PROCESSING'::text]))::integer AS jobs_active,
@@ -1263,6 +1279,15 @@ create  view catalog_source as
                   WHERE j.file_id = f.id AND j.kind = 'dataset.profile'::text AND j.status = 'COMPLETED'::text
                   ORDER BY j.id DESC
                  LIMIT 1) dataset ON true
+             LEFT JOIN LATERAL ( SELECT j.output
+                   FROM jobs j
+                  WHERE j.file_id = f.id AND j.kind = 'media.probe'::text AND j.status = 'COMPLETED'::text
+                  ORDER BY j.id DESC
+                 LIMIT 1) media ON true
+             LEFT JOIN LATERAL ( SELECT held.value AS track
+                   FROM jsonb_array_elements(media.output -> 'tracks'::text) held(value)
+                  WHERE (held.value ->> 'kind'::text) = 'video'::text
+                 LIMIT 1) picture ON true
           WHERE f.status = 'READY'::text) s;
 
 create materialized view insights as

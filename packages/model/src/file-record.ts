@@ -2,6 +2,7 @@ import type { FileFault, FileStatus, Integrity } from './file.ts'
 import type { FileId, OutputId, UserId } from './ids.ts'
 import type { JobSnapshot } from './job-snapshot.ts'
 import type { OutputFile } from './kinds/output-file.ts'
+import type { Filmstrip } from './kinds/media-probe.ts'
 import type { FileType } from './media-type.ts'
 import type { AnswerFreshness } from './view.ts'
 
@@ -50,15 +51,22 @@ export interface CatalogEntry {
   readonly createdAt: string
   readonly downloadCount: number
   readonly jobs: { readonly active: number; readonly done: number; readonly failed: number }
+  /** Of an image its thumbnail, of a video its poster. */
   readonly thumbnail: OutputId | null
   /** The same picture, larger, for fine screens; its width in pixels. */
   readonly larger: { readonly id: OutputId; readonly width: number } | null
   readonly blurhash: string | null
-  /** Pixels of an image, rows and columns of a dataset; null until its job has told. */
+  /** Pixels of an image or a video, rows and columns of a dataset; null until its job has told. */
   readonly width: number | null
   readonly height: number | null
   readonly rowCount: number | null
   readonly columnCount: number | null
+  /** Of a video or a sound. */
+  readonly durationSeconds: number | null
+  /** Small frames of a video, to scrub through. */
+  readonly filmstrip: Filmstrip | null
+  /** Of a sound: at most 48 stretches from the beginning to the end, each its loudest, in per cent. */
+  readonly loudness: readonly number[] | null
 }
 
 export const CATALOG_SORTS = ['newest', 'oldest', 'name', 'largest', 'smallest'] as const

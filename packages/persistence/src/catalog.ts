@@ -192,5 +192,8 @@ function toEntry(row: typeof catalog.$inferSelect): CatalogEntry {
     height: row.height,
     rowCount: row.rowCount,
     columnCount: row.columnCount,
+    durationSeconds: row.durationSeconds,
+    filmstrip: row.filmstrip,
+    loudness: row.loudness,
   }
 }

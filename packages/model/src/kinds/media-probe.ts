@@ -41,6 +41,22 @@ const subtitleTrackSchema = z.object({
 const trackSchema = z.discriminatedUnion('kind', [videoTrackSchema, audioTrackSchema, subtitleTrackSchema])
 export type MediaTrack = z.infer<typeof trackSchema>
 
+/**
+ * One WebP of small frames in rows, for scrubbing: frame `n` shows the time `n × intervalSeconds` and lies in row
+ * `floor(n / columns)`.
+ */
+const filmstripSchema = z.object({
+  output: outputIdSchema,
+  columns: pixels,
+  rows: pixels,
+  frameCount: pixels,
+  /** Pixels of one frame. */
+  frameWidth: pixels,
+  frameHeight: pixels,
+  intervalSeconds: z.number().positive(),
+})
+export type Filmstrip = z.infer<typeof filmstripSchema>
+
 /** What a video or a sound holds, and what pages show before it plays. It starts by itself when such a file arrives. */
 export const mediaProbe = jobKind({
   name: 'media.probe',
@@ -63,22 +79,8 @@ export const mediaProbe = jobKind({
     tracks: z.array(trackSchema),
     /** A picture of the video, WebP, at most 1,280 pixels wide; null for sound alone. */
     poster: z.object({ output: outputIdSchema, width: pixels, height: pixels, atSeconds: z.number() }).nullable(),
-    /**
-     * One WebP of small frames in rows, for scrubbing: frame `n` shows the time `n × intervalSeconds` and lies in row
-     * `floor(n / columns)`. Null for sound alone.
-     */
-    filmstrip: z
-      .object({
-        output: outputIdSchema,
-        columns: pixels,
-        rows: pixels,
-        frameCount: pixels,
-        /** Pixels of one frame. */
-        frameWidth: pixels,
-        frameHeight: pixels,
-        intervalSeconds: z.number().positive(),
-      })
-      .nullable(),
+    /** Null for sound alone. */
+    filmstrip: filmstripSchema.nullable(),
     /** Of sound alone: the loudest of each stretch, 0 to 1, from the beginning to the end. Null for a video. */
     waveform: z
       .object({ secondsPerPeak: z.number().positive(), peaks: z.array(z.number().min(0).max(1)).max(WAVEFORM_PEAKS) })

@@ -1,14 +1,17 @@
 import { FILE_STATUSES, FILE_TYPES } from '@bellhop/model'
-import type { FileId, OutputId, WorkspaceId } from '@bellhop/model'
+import type { FileId, Filmstrip, OutputId, WorkspaceId } from '@bellhop/model'
 import { liveView, on } from '@bellhop/live-view'
 import { sql } from 'drizzle-orm'
-import { bigint, integer, text, timestamp } from 'drizzle-orm/pg-core'
+import { bigint, doublePrecision, integer, jsonb, smallint, text, timestamp } from 'drizzle-orm/pg-core'
 import { files, jobs, outputs, users } from '../schema/index.ts'
 import { ofOwnWorkspace } from './own-workspace.ts'
 
+/** Bars of a sound's card: of up to 2,000 peaks as many as a card has room for. */
+const LOUDNESS_BARS = sql.raw('48')
+
 /** One row a file that is READY: all that a card, a filter or a sort needs, so that a page is one index scan. */
 export const catalogView = liveView('catalog', {
-  version: 2,
+  version: 3,
   columns: {
     id: text().$type<FileId>().notNull(),
     workspaceId: text('workspace_id').$type<WorkspaceId>().notNull(),
@@ -27,6 +30,7 @@ export const catalogView = liveView('catalog', {
     jobsActive: integer('jobs_active').notNull(),
     jobsDone: integer('jobs_done').notNull(),
     jobsFailed: integer('jobs_failed').notNull(),
+    /** The small picture that jobs make of what has one: of an image its thumbnail, of a video its poster. */
     thumbnailId: text('thumbnail_id').$type<OutputId>(),
     /** The next larger WebP than the thumbnail, for fine screens; of an animation none, for cards stand still. */
     largerId: text('larger_id').$type<OutputId>(),
@@ -36,6 +40,10 @@ export const catalogView = liveView('catalog', {
     height: integer(),
     rowCount: bigint('row_count', { mode: 'number' }),
     columnCount: integer('column_count'),
+    durationSeconds: doublePrecision('duration_seconds'),
+    filmstrip: jsonb().$type<Filmstrip>(),
+    /** Per cent of the loudest that can be, a bar each. */
+    loudness: smallint().array(),
   },
   key: 'id',
   tenant: 'workspaceId',
@@ -61,17 +69,30 @@ export const catalogView = liveView('catalog', {
       (
         select o.id
         from public.outputs o
-        where o.file_id = f.id and o.role = 'thumbnail'
+        where o.file_id = f.id and o.role in ('thumbnail', 'poster')
         order by o.id desc
         limit 1
       ) as thumbnail_id,
       larger.id as larger_id,
       larger.width as larger_width,
       image.output ->> 'blurhash' as blurhash,
-      (image.output ->> 'width')::integer as width,
-      (image.output ->> 'height')::integer as height,
+      coalesce(image.output ->> 'width', picture.track ->> 'width')::integer as width,
+      coalesce(image.output ->> 'height', picture.track ->> 'height')::integer as height,
       (dataset.output ->> 'rowCount')::bigint as row_count,
-      (dataset.output ->> 'columnCount')::integer as column_count
+      (dataset.output ->> 'columnCount')::integer as column_count,
+      (media.output ->> 'durationSeconds')::double precision as duration_seconds,
+      nullif(media.output -> 'filmstrip', 'null') as filmstrip,
+      (
+        select array_agg(bars.loudest order by bars.bar)
+        from (
+          select (peak.place - 1) * ${LOUDNESS_BARS} / peak.places as bar, round(100 * max(peak.height))::smallint as loudest
+          from (
+            select each.height::double precision, each.place, count(*) over () as places
+            from jsonb_array_elements_text(media.output #> '{waveform,peaks}') with ordinality each(height, place)
+          ) peak
+          group by bar
+        ) bars
+      ) as loudness
     from public.files f
     join public.users u on u.id = f.owner_id
     cross join lateral (
@@ -104,6 +125,19 @@ export const catalogView = liveView('catalog', {
       order by j.id desc
       limit 1
     ) dataset on true
+    left join lateral (
+      select j.output
+      from public.jobs j
+      where j.file_id = f.id and j.kind = 'media.probe' and j.status = 'COMPLETED'
+      order by j.id desc
+      limit 1
+    ) media on true
+    left join lateral (
+      select held as track
+      from jsonb_array_elements(media.output -> 'tracks') held
+      where held ->> 'kind' = 'video'
+      limit 1
+    ) picture on true
     where f.status = 'READY'`,
   depends: [
     on(files, { key: files.id }),
