@@ -72,6 +72,15 @@ export async function markFileReady(
   return true
 }
 
+/** A container for film that holds sound alone is a sound: of the same format, which QuickTime shares with MP4. */
+export async function markFileSound(tx: Transaction, id: FileId): Promise<void> {
+  const mediaType = sql`case ${files.mediaType} when 'video/quicktime' then 'audio/mp4' else regexp_replace(${files.mediaType}, '^video/', 'audio/') end`
+  await tx
+    .update(files)
+    .set({ type: 'audio', mediaType })
+    .where(and(eq(files.id, id), eq(files.type, 'video')))
+}
+
 export async function markFileRejected(
   tx: Transaction,
   id: FileId,

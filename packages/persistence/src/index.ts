@@ -18,6 +18,7 @@ export {
   markFileDeleted,
   markFileReady,
   markFileRejected,
+  markFileSound,
   promiseBytes,
   updateFile,
 } from './files.ts'

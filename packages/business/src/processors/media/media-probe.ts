@@ -1,13 +1,18 @@
 import { join } from 'node:path'
 import { JOB_KINDS } from '@bellhop/model'
-import type { NewOutput, OutputFile } from '@bellhop/model'
+import type { JobOutput, JobRun, NewOutput, OutputFile, ParsedJobInput } from '@bellhop/model'
+import { markFileSound } from '@bellhop/persistence'
 import { outputName } from '../output-name.ts'
 import { defineProcessor } from '../processor.ts'
 import { KEY_MARGIN_MS } from './bounds.ts'
 import { runMedia } from './run-media.ts'
 
-/** What a video or a sound holds, with what is shown of it before it plays. */
-export const mediaProbeProcessor = defineProcessor('media.probe', async (job) => {
+/** What a video or a sound holds, with what is shown of it before it plays. The bytes of its head told film from sound less surely. */
+export const mediaProbeProcessor = defineProcessor('media.probe', probe, async (tx, { fileId }, { poster }) => {
+  if (poster === null) await markFileSound(tx, fileId)
+})
+
+async function probe(job: JobRun<ParsedJobInput<'media.probe'>>): Promise<JobOutput<'media.probe'>> {
   const { input, scratchDir, objects } = job
   job.advance('reading')
   const { address, name } = await objects.open(input.fileId, JOB_KINDS['media.probe'].timeoutMs + KEY_MARGIN_MS)
@@ -35,7 +40,7 @@ export const mediaProbeProcessor = defineProcessor('media.probe', async (job) =>
     waveform: shown(waveform),
     files,
   }
-})
+}
 
 function shown(waveform: { secondsPerPeak: number; peaks: readonly number[] } | null) {
   return waveform && { ...waveform, peaks: [...waveform.peaks] }
