@@ -2,10 +2,12 @@ import { JOB_KINDS, JobInputError, newId } from '@bellhop/model'
 import { decode } from 'blurhash'
 import sharp from 'sharp'
 import { expect, test } from 'vitest'
+import { MAX_CHILD_BYTES } from '../../src/processors/image/bounds.ts'
 import { imageVariantsProcessor } from '../../src/processors/image/image-variants.ts'
 import { photo, pixel, pngBomb, twoHalves } from './images.ts'
 import { tempJob } from './temp-job.ts'
 
+const NOISE = { type: 'gaussian' as const, mean: 128, sigma: 50 }
 const { input: inputSchema, output: outputSchema } = JOB_KINDS['image.variants']
 
 function imageJob(bytes: Uint8Array | string, options: { name?: string; widths?: number[]; formats?: string[] } = {}) {
@@ -138,6 +140,25 @@ test('an image of one pixel, and one too tall for WebP, come out whole', async (
     ['photo-thumbnail.webp', 2, 320],
     ['photo-100.webp', 82, 16_383],
   ])
+})
+
+test('images of a hundred megapixels are taken, in a process that ends itself above one gibibyte', async () => {
+  expect(MAX_CHILD_BYTES).toBe(1024 ** 3)
+  const grain = sharp({ create: { width: 100, height: 100, channels: 3, background: '#000', noise: NOISE } })
+  const large = sharp(await grain.png().toBuffer()).resize(10_000, 10_000, { kernel: 'nearest' })
+  for (const bytes of [await large.clone().jpeg().toBuffer(), await large.png({ compressionLevel: 1 }).toBuffer()]) {
+    await using job = await imageJob(bytes, { widths: [640], formats: ['webp'] })
+    const { width, height, files } = await imageVariantsProcessor.run(job.run)
+    const sizes = files.map((file) => [file.width, file.height])
+    expect({ width, height, sizes }).toEqual({
+      width: 10_000,
+      height: 10_000,
+      sizes: [
+        [320, 320],
+        [640, 640],
+      ],
+    })
+  }
 })
 
 const DAMAGED = {
