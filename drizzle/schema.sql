@@ -9,16 +9,18 @@ CREATE OR REPLACE FUNCTION public.catalog_dirty_1()
  LANGUAGE plpgsql
  SECURITY DEFINER
 AS $function$
+declare
+  awake boolean;
 begin
-  if tg_op operator(pg_catalog.=) 'INSERT' then
+  if tg_level operator(pg_catalog.=) 'ROW' then
+    if new."id" is not null then
+      insert into public.live_view_dirty (view, kind, key) values ('catalog', 0, new."id"::pg_catalog.text);
+    end if;
+    if old."id" is not null and (row(old."id")::pg_catalog.record operator(pg_catalog.*<>) row(new."id")::pg_catalog.record) then
+      insert into public.live_view_dirty (view, kind, key) values ('catalog', 0, old."id"::pg_catalog.text);
+    end if;
+  elsif tg_op operator(pg_catalog.=) 'INSERT' then
     insert into public.live_view_dirty (view, kind, key) select 'catalog', 0, r."id"::pg_catalog.text from new_rows r where r."id" is not null;
-  elsif tg_op operator(pg_catalog.=) 'UPDATE' then
-    insert into public.live_view_dirty (view, kind, key) select 'catalog', 0, k.key
-    from old_rows o full join new_rows n on n."id" operator(pg_catalog.=) o."id"
-    cross join lateral (
-      values (true, n."id"::pg_catalog.text), (n."id" is null or row(o."id")::pg_catalog.record operator(pg_catalog.*<>) row(n."id")::pg_catalog.record, o."id"::pg_catalog.text)
-    ) k(counts, key)
-    where k.counts and k.key is not null;
   elsif tg_op operator(pg_catalog.=) 'DELETE' then
     insert into public.live_view_dirty (view, kind, key) select 'catalog', 0, r."id"::pg_catalog.text from old_rows r where r."id" is not null;
   else
@@ -27,7 +29,8 @@ begin
   if not found then
     return null;
   end if;
-  if (select w.awake_until from public.live_view_wake w) operator(pg_catalog.>) pg_catalog.clock_timestamp() then
+  select w.awake_until operator(pg_catalog.>) pg_catalog.clock_timestamp() into awake from public.live_view_wake w;
+  if awake then
     return null;
   end if;
   if not exists (
@@ -45,16 +48,21 @@ CREATE OR REPLACE FUNCTION public.catalog_dirty_2()
  LANGUAGE plpgsql
  SECURITY DEFINER
 AS $function$
+declare
+  awake boolean;
 begin
-  if tg_op operator(pg_catalog.=) 'INSERT' then
+  if tg_level operator(pg_catalog.=) 'ROW' then
+    if not (row(old."file_id", old."id", old."status")::pg_catalog.record operator(pg_catalog.*<>) row(new."file_id", new."id", new."status")::pg_catalog.record) then
+      return null;
+    end if;
+    if new."file_id" is not null then
+      insert into public.live_view_dirty (view, kind, key) values ('catalog', 0, new."file_id"::pg_catalog.text);
+    end if;
+    if old."file_id" is not null and (row(old."file_id")::pg_catalog.record operator(pg_catalog.*<>) row(new."file_id")::pg_catalog.record) then
+      insert into public.live_view_dirty (view, kind, key) values ('catalog', 0, old."file_id"::pg_catalog.text);
+    end if;
+  elsif tg_op operator(pg_catalog.=) 'INSERT' then
     insert into public.live_view_dirty (view, kind, key) select distinct 'catalog', 0, r."file_id"::pg_catalog.text from new_rows r where r."file_id" is not null;
-  elsif tg_op operator(pg_catalog.=) 'UPDATE' then
-    insert into public.live_view_dirty (view, kind, key) select distinct 'catalog', 0, k.key
-    from old_rows o full join new_rows n on n."id" operator(pg_catalog.=) o."id"
-    cross join lateral (
-      values (true, n."file_id"::pg_catalog.text), (n."file_id" is null or row(o."file_id")::pg_catalog.record operator(pg_catalog.*<>) row(n."file_id")::pg_catalog.record, o."file_id"::pg_catalog.text)
-    ) k(counts, key)
-    where k.counts and k.key is not null and (o."id" is null or n."id" is null or row(o."file_id", o."status")::pg_catalog.record operator(pg_catalog.*<>) row(n."file_id", n."status")::pg_catalog.record);
   elsif tg_op operator(pg_catalog.=) 'DELETE' then
     insert into public.live_view_dirty (view, kind, key) select distinct 'catalog', 0, r."file_id"::pg_catalog.text from old_rows r where r."file_id" is not null;
   else
@@ -63,7 +71,8 @@ begin
   if not found then
     return null;
   end if;
-  if (select w.awake_until from public.live_view_wake w) operator(pg_catalog.>) pg_catalog.clock_timestamp() then
+  select w.awake_until operator(pg_catalog.>) pg_catalog.clock_timestamp() into awake from public.live_view_wake w;
+  if awake then
     return null;
   end if;
   if not exists (
@@ -81,16 +90,18 @@ CREATE OR REPLACE FUNCTION public.catalog_dirty_3()
  LANGUAGE plpgsql
  SECURITY DEFINER
 AS $function$
+declare
+  awake boolean;
 begin
-  if tg_op operator(pg_catalog.=) 'INSERT' then
+  if tg_level operator(pg_catalog.=) 'ROW' then
+    if new."file_id" is not null then
+      insert into public.live_view_dirty (view, kind, key) values ('catalog', 0, new."file_id"::pg_catalog.text);
+    end if;
+    if old."file_id" is not null and (row(old."file_id")::pg_catalog.record operator(pg_catalog.*<>) row(new."file_id")::pg_catalog.record) then
+      insert into public.live_view_dirty (view, kind, key) values ('catalog', 0, old."file_id"::pg_catalog.text);
+    end if;
+  elsif tg_op operator(pg_catalog.=) 'INSERT' then
     insert into public.live_view_dirty (view, kind, key) select distinct 'catalog', 0, r."file_id"::pg_catalog.text from new_rows r where r."file_id" is not null;
-  elsif tg_op operator(pg_catalog.=) 'UPDATE' then
-    insert into public.live_view_dirty (view, kind, key) select distinct 'catalog', 0, k.key
-    from old_rows o full join new_rows n on n."id" operator(pg_catalog.=) o."id"
-    cross join lateral (
-      values (true, n."file_id"::pg_catalog.text), (n."file_id" is null or row(o."file_id")::pg_catalog.record operator(pg_catalog.*<>) row(n."file_id")::pg_catalog.record, o."file_id"::pg_catalog.text)
-    ) k(counts, key)
-    where k.counts and k.key is not null;
   elsif tg_op operator(pg_catalog.=) 'DELETE' then
     insert into public.live_view_dirty (view, kind, key) select distinct 'catalog', 0, r."file_id"::pg_catalog.text from old_rows r where r."file_id" is not null;
   else
@@ -99,7 +110,8 @@ begin
   if not found then
     return null;
   end if;
-  if (select w.awake_until from public.live_view_wake w) operator(pg_catalog.>) pg_catalog.clock_timestamp() then
+  select w.awake_until operator(pg_catalog.>) pg_catalog.clock_timestamp() into awake from public.live_view_wake w;
+  if awake then
     return null;
   end if;
   if not exists (
@@ -117,16 +129,21 @@ CREATE OR REPLACE FUNCTION public.catalog_dirty_4()
  LANGUAGE plpgsql
  SECURITY DEFINER
 AS $function$
+declare
+  awake boolean;
 begin
-  if tg_op operator(pg_catalog.=) 'INSERT' then
+  if tg_level operator(pg_catalog.=) 'ROW' then
+    if not (row(old."id", old."name")::pg_catalog.record operator(pg_catalog.*<>) row(new."id", new."name")::pg_catalog.record) then
+      return null;
+    end if;
+    if new."id" is not null then
+      insert into public.live_view_dirty (view, kind, key) values ('catalog', 4, new."id"::pg_catalog.text);
+    end if;
+    if old."id" is not null and (row(old."id")::pg_catalog.record operator(pg_catalog.*<>) row(new."id")::pg_catalog.record) then
+      insert into public.live_view_dirty (view, kind, key) values ('catalog', 4, old."id"::pg_catalog.text);
+    end if;
+  elsif tg_op operator(pg_catalog.=) 'INSERT' then
     insert into public.live_view_dirty (view, kind, key) select 'catalog', 4, r."id"::pg_catalog.text from new_rows r where r."id" is not null;
-  elsif tg_op operator(pg_catalog.=) 'UPDATE' then
-    insert into public.live_view_dirty (view, kind, key) select 'catalog', 4, k.key
-    from old_rows o full join new_rows n on n."id" operator(pg_catalog.=) o."id"
-    cross join lateral (
-      values (true, n."id"::pg_catalog.text), (n."id" is null or row(o."id")::pg_catalog.record operator(pg_catalog.*<>) row(n."id")::pg_catalog.record, o."id"::pg_catalog.text)
-    ) k(counts, key)
-    where k.counts and k.key is not null and (o."id" is null or n."id" is null or row(o."id", o."name")::pg_catalog.record operator(pg_catalog.*<>) row(n."id", n."name")::pg_catalog.record);
   elsif tg_op operator(pg_catalog.=) 'DELETE' then
     insert into public.live_view_dirty (view, kind, key) select 'catalog', 4, r."id"::pg_catalog.text from old_rows r where r."id" is not null;
   else
@@ -135,7 +152,8 @@ begin
   if not found then
     return null;
   end if;
-  if (select w.awake_until from public.live_view_wake w) operator(pg_catalog.>) pg_catalog.clock_timestamp() then
+  select w.awake_until operator(pg_catalog.>) pg_catalog.clock_timestamp() into awake from public.live_view_wake w;
+  if awake then
     return null;
   end if;
   if not exists (
@@ -153,11 +171,23 @@ CREATE OR REPLACE FUNCTION public.insights_dirty_1()
  LANGUAGE plpgsql
  SECURITY DEFINER
 AS $function$
+declare
+  awake boolean;
 begin
-  if tg_op operator(pg_catalog.=) 'INSERT' then
+  if tg_level operator(pg_catalog.=) 'ROW' then
+    if (row(old."id", old."status", old."type", old."size_bytes")::pg_catalog.record operator(pg_catalog.*<>) row(new."id", new."status", new."type", new."size_bytes")::pg_catalog.record) then
+      perform pg_catalog.set_config('live_view.insights_dirty_1', 'changed', true);
+    end if;
+    return null;
+  elsif tg_op operator(pg_catalog.=) 'INSERT' then
     insert into public.live_view_dirty (view, kind, key) select 'insights', -1, '' where exists (select from new_rows);
   elsif tg_op operator(pg_catalog.=) 'UPDATE' then
-    insert into public.live_view_dirty (view, kind, key) select 'insights', -1, '' where exists (select from old_rows o full join new_rows n on n."id" operator(pg_catalog.=) o."id" where (o."id" is null or n."id" is null or row(o."status", o."type", o."size_bytes")::pg_catalog.record operator(pg_catalog.*<>) row(n."status", n."type", n."size_bytes")::pg_catalog.record));
+    if pg_catalog.current_setting('live_view.insights_dirty_1', true) operator(pg_catalog.=) 'changed' then
+      perform pg_catalog.set_config('live_view.insights_dirty_1', '', true);
+      insert into public.live_view_dirty (view, kind, key) values ('insights', -1, '');
+    else
+      return null;
+    end if;
   elsif tg_op operator(pg_catalog.=) 'DELETE' then
     insert into public.live_view_dirty (view, kind, key) select 'insights', -1, '' where exists (select from old_rows);
   else
@@ -166,7 +196,8 @@ begin
   if not found then
     return null;
   end if;
-  if (select w.awake_until from public.live_view_wake w) operator(pg_catalog.>) pg_catalog.clock_timestamp() then
+  select w.awake_until operator(pg_catalog.>) pg_catalog.clock_timestamp() into awake from public.live_view_wake w;
+  if awake then
     return null;
   end if;
   if not exists (
@@ -184,11 +215,23 @@ CREATE OR REPLACE FUNCTION public.insights_dirty_2()
  LANGUAGE plpgsql
  SECURITY DEFINER
 AS $function$
+declare
+  awake boolean;
 begin
-  if tg_op operator(pg_catalog.=) 'INSERT' then
+  if tg_level operator(pg_catalog.=) 'ROW' then
+    if (row(old."id", old."finished_at")::pg_catalog.record operator(pg_catalog.*<>) row(new."id", new."finished_at")::pg_catalog.record) then
+      perform pg_catalog.set_config('live_view.insights_dirty_2', 'changed', true);
+    end if;
+    return null;
+  elsif tg_op operator(pg_catalog.=) 'INSERT' then
     insert into public.live_view_dirty (view, kind, key) select 'insights', -1, '' where exists (select from new_rows);
   elsif tg_op operator(pg_catalog.=) 'UPDATE' then
-    insert into public.live_view_dirty (view, kind, key) select 'insights', -1, '' where exists (select from old_rows o full join new_rows n on n."id" operator(pg_catalog.=) o."id" where (o."id" is null or n."id" is null or row(o."finished_at")::pg_catalog.record operator(pg_catalog.*<>) row(n."finished_at")::pg_catalog.record));
+    if pg_catalog.current_setting('live_view.insights_dirty_2', true) operator(pg_catalog.=) 'changed' then
+      perform pg_catalog.set_config('live_view.insights_dirty_2', '', true);
+      insert into public.live_view_dirty (view, kind, key) values ('insights', -1, '');
+    else
+      return null;
+    end if;
   elsif tg_op operator(pg_catalog.=) 'DELETE' then
     insert into public.live_view_dirty (view, kind, key) select 'insights', -1, '' where exists (select from old_rows);
   else
@@ -197,7 +240,8 @@ begin
   if not found then
     return null;
   end if;
-  if (select w.awake_until from public.live_view_wake w) operator(pg_catalog.>) pg_catalog.clock_timestamp() then
+  select w.awake_until operator(pg_catalog.>) pg_catalog.clock_timestamp() into awake from public.live_view_wake w;
+  if awake then
     return null;
   end if;
   if not exists (
@@ -399,11 +443,23 @@ CREATE OR REPLACE FUNCTION public.usage_dirty_1()
  LANGUAGE plpgsql
  SECURITY DEFINER
 AS $function$
+declare
+  awake boolean;
 begin
-  if tg_op operator(pg_catalog.=) 'INSERT' then
+  if tg_level operator(pg_catalog.=) 'ROW' then
+    if (row(old."id", old."status", old."size_bytes")::pg_catalog.record operator(pg_catalog.*<>) row(new."id", new."status", new."size_bytes")::pg_catalog.record) then
+      perform pg_catalog.set_config('live_view.usage_dirty_1', 'changed', true);
+    end if;
+    return null;
+  elsif tg_op operator(pg_catalog.=) 'INSERT' then
     insert into public.live_view_dirty (view, kind, key) select 'usage', -1, '' where exists (select from new_rows);
   elsif tg_op operator(pg_catalog.=) 'UPDATE' then
-    insert into public.live_view_dirty (view, kind, key) select 'usage', -1, '' where exists (select from old_rows o full join new_rows n on n."id" operator(pg_catalog.=) o."id" where (o."id" is null or n."id" is null or row(o."status", o."size_bytes")::pg_catalog.record operator(pg_catalog.*<>) row(n."status", n."size_bytes")::pg_catalog.record));
+    if pg_catalog.current_setting('live_view.usage_dirty_1', true) operator(pg_catalog.=) 'changed' then
+      perform pg_catalog.set_config('live_view.usage_dirty_1', '', true);
+      insert into public.live_view_dirty (view, kind, key) values ('usage', -1, '');
+    else
+      return null;
+    end if;
   elsif tg_op operator(pg_catalog.=) 'DELETE' then
     insert into public.live_view_dirty (view, kind, key) select 'usage', -1, '' where exists (select from old_rows);
   else
@@ -412,7 +468,8 @@ begin
   if not found then
     return null;
   end if;
-  if (select w.awake_until from public.live_view_wake w) operator(pg_catalog.>) pg_catalog.clock_timestamp() then
+  select w.awake_until operator(pg_catalog.>) pg_catalog.clock_timestamp() into awake from public.live_view_wake w;
+  if awake then
     return null;
   end if;
   if not exists (
@@ -430,11 +487,23 @@ CREATE OR REPLACE FUNCTION public.usage_dirty_2()
  LANGUAGE plpgsql
  SECURITY DEFINER
 AS $function$
+declare
+  awake boolean;
 begin
-  if tg_op operator(pg_catalog.=) 'INSERT' then
+  if tg_level operator(pg_catalog.=) 'ROW' then
+    if (row(old."id", old."finished_at")::pg_catalog.record operator(pg_catalog.*<>) row(new."id", new."finished_at")::pg_catalog.record) then
+      perform pg_catalog.set_config('live_view.usage_dirty_2', 'changed', true);
+    end if;
+    return null;
+  elsif tg_op operator(pg_catalog.=) 'INSERT' then
     insert into public.live_view_dirty (view, kind, key) select 'usage', -1, '' where exists (select from new_rows);
   elsif tg_op operator(pg_catalog.=) 'UPDATE' then
-    insert into public.live_view_dirty (view, kind, key) select 'usage', -1, '' where exists (select from old_rows o full join new_rows n on n."id" operator(pg_catalog.=) o."id" where (o."id" is null or n."id" is null or row(o."finished_at")::pg_catalog.record operator(pg_catalog.*<>) row(n."finished_at")::pg_catalog.record));
+    if pg_catalog.current_setting('live_view.usage_dirty_2', true) operator(pg_catalog.=) 'changed' then
+      perform pg_catalog.set_config('live_view.usage_dirty_2', '', true);
+      insert into public.live_view_dirty (view, kind, key) values ('usage', -1, '');
+    else
+      return null;
+    end if;
   elsif tg_op operator(pg_catalog.=) 'DELETE' then
     insert into public.live_view_dirty (view, kind, key) select 'usage', -1, '' where exists (select from old_rows);
   else
@@ -443,7 +512,8 @@ begin
   if not found then
     return null;
   end if;
-  if (select w.awake_until from public.live_view_wake w) operator(pg_catalog.>) pg_catalog.clock_timestamp() then
+  select w.awake_until operator(pg_catalog.>) pg_catalog.clock_timestamp() into awake from public.live_view_wake w;
+  if awake then
     return null;
   end if;
   if not exists (
@@ -515,7 +585,7 @@ create table catalog (
   loudness smallint[]
 );
 
-comment on table catalog is 'live-view catalog realtime v3 sha256:81173af62883b48ca134131034c671617ec7ef7d6ededdbac62abe05266f0a12';
+comment on table catalog is 'live-view catalog realtime v3 sha256:80b46a255ff4ab2ae05cbac5916b68ae53e596547376cbbf3ff6690c2c4e9232';
 
 create table files (
   id text not null,
@@ -1371,7 +1441,7 @@ CREATE TRIGGER catalog_dirty_1_insert AFTER INSERT ON files REFERENCING NEW TABL
 
 CREATE TRIGGER catalog_dirty_1_truncate AFTER TRUNCATE ON files FOR EACH STATEMENT EXECUTE FUNCTION catalog_dirty_1();
 
-CREATE TRIGGER catalog_dirty_1_update AFTER UPDATE ON files REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION catalog_dirty_1();
+CREATE TRIGGER catalog_dirty_1_update AFTER UPDATE ON files FOR EACH ROW EXECUTE FUNCTION catalog_dirty_1();
 
 CREATE TRIGGER insights_dirty_1_delete AFTER DELETE ON files REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION insights_dirty_1();
 
@@ -1379,7 +1449,9 @@ CREATE TRIGGER insights_dirty_1_insert AFTER INSERT ON files REFERENCING NEW TAB
 
 CREATE TRIGGER insights_dirty_1_truncate AFTER TRUNCATE ON files FOR EACH STATEMENT EXECUTE FUNCTION insights_dirty_1();
 
-CREATE TRIGGER insights_dirty_1_update AFTER UPDATE ON files REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION insights_dirty_1();
+CREATE TRIGGER insights_dirty_1_update AFTER UPDATE ON files FOR EACH ROW EXECUTE FUNCTION insights_dirty_1();
+
+CREATE TRIGGER insights_dirty_1_updated AFTER UPDATE ON files FOR EACH STATEMENT EXECUTE FUNCTION insights_dirty_1();
 
 CREATE TRIGGER usage_dirty_1_delete AFTER DELETE ON files REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION usage_dirty_1();
 
@@ -1387,7 +1459,9 @@ CREATE TRIGGER usage_dirty_1_insert AFTER INSERT ON files REFERENCING NEW TABLE 
 
 CREATE TRIGGER usage_dirty_1_truncate AFTER TRUNCATE ON files FOR EACH STATEMENT EXECUTE FUNCTION usage_dirty_1();
 
-CREATE TRIGGER usage_dirty_1_update AFTER UPDATE ON files REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION usage_dirty_1();
+CREATE TRIGGER usage_dirty_1_update AFTER UPDATE ON files FOR EACH ROW EXECUTE FUNCTION usage_dirty_1();
+
+CREATE TRIGGER usage_dirty_1_updated AFTER UPDATE ON files FOR EACH STATEMENT EXECUTE FUNCTION usage_dirty_1();
 
 CREATE TRIGGER catalog_dirty_2_delete AFTER DELETE ON jobs REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION catalog_dirty_2();
 
@@ -1395,7 +1469,7 @@ CREATE TRIGGER catalog_dirty_2_insert AFTER INSERT ON jobs REFERENCING NEW TABLE
 
 CREATE TRIGGER catalog_dirty_2_truncate AFTER TRUNCATE ON jobs FOR EACH STATEMENT EXECUTE FUNCTION catalog_dirty_2();
 
-CREATE TRIGGER catalog_dirty_2_update AFTER UPDATE ON jobs REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION catalog_dirty_2();
+CREATE TRIGGER catalog_dirty_2_update AFTER UPDATE ON jobs FOR EACH ROW EXECUTE FUNCTION catalog_dirty_2();
 
 CREATE TRIGGER insights_dirty_2_delete AFTER DELETE ON jobs REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION insights_dirty_2();
 
@@ -1403,7 +1477,9 @@ CREATE TRIGGER insights_dirty_2_insert AFTER INSERT ON jobs REFERENCING NEW TABL
 
 CREATE TRIGGER insights_dirty_2_truncate AFTER TRUNCATE ON jobs FOR EACH STATEMENT EXECUTE FUNCTION insights_dirty_2();
 
-CREATE TRIGGER insights_dirty_2_update AFTER UPDATE ON jobs REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION insights_dirty_2();
+CREATE TRIGGER insights_dirty_2_update AFTER UPDATE ON jobs FOR EACH ROW EXECUTE FUNCTION insights_dirty_2();
+
+CREATE TRIGGER insights_dirty_2_updated AFTER UPDATE ON jobs FOR EACH STATEMENT EXECUTE FUNCTION insights_dirty_2();
 
 CREATE TRIGGER jobs_guard BEFORE UPDATE ON jobs FOR EACH ROW WHEN (new.version <> (old.version + 1) OR new.status <> old.status AND NOT job_arrow_exists(old.status, new.status)) EXECUTE FUNCTION jobs_guard();
 
@@ -1419,7 +1495,9 @@ CREATE TRIGGER usage_dirty_2_insert AFTER INSERT ON jobs REFERENCING NEW TABLE A
 
 CREATE TRIGGER usage_dirty_2_truncate AFTER TRUNCATE ON jobs FOR EACH STATEMENT EXECUTE FUNCTION usage_dirty_2();
 
-CREATE TRIGGER usage_dirty_2_update AFTER UPDATE ON jobs REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION usage_dirty_2();
+CREATE TRIGGER usage_dirty_2_update AFTER UPDATE ON jobs FOR EACH ROW EXECUTE FUNCTION usage_dirty_2();
+
+CREATE TRIGGER usage_dirty_2_updated AFTER UPDATE ON jobs FOR EACH STATEMENT EXECUTE FUNCTION usage_dirty_2();
 
 CREATE TRIGGER catalog_dirty_3_delete AFTER DELETE ON outputs REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION catalog_dirty_3();
 
@@ -1427,7 +1505,7 @@ CREATE TRIGGER catalog_dirty_3_insert AFTER INSERT ON outputs REFERENCING NEW TA
 
 CREATE TRIGGER catalog_dirty_3_truncate AFTER TRUNCATE ON outputs FOR EACH STATEMENT EXECUTE FUNCTION catalog_dirty_3();
 
-CREATE TRIGGER catalog_dirty_3_update AFTER UPDATE ON outputs REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION catalog_dirty_3();
+CREATE TRIGGER catalog_dirty_3_update AFTER UPDATE ON outputs FOR EACH ROW EXECUTE FUNCTION catalog_dirty_3();
 
 CREATE TRIGGER catalog_dirty_4_delete AFTER DELETE ON users REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION catalog_dirty_4();
 
@@ -1435,4 +1513,4 @@ CREATE TRIGGER catalog_dirty_4_insert AFTER INSERT ON users REFERENCING NEW TABL
 
 CREATE TRIGGER catalog_dirty_4_truncate AFTER TRUNCATE ON users FOR EACH STATEMENT EXECUTE FUNCTION catalog_dirty_4();
 
-CREATE TRIGGER catalog_dirty_4_update AFTER UPDATE ON users REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION catalog_dirty_4();
+CREATE TRIGGER catalog_dirty_4_update AFTER UPDATE ON users FOR EACH ROW EXECUTE FUNCTION catalog_dirty_4();

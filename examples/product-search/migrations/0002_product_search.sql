@@ -110,16 +110,18 @@ select public.live_view_drop('product_search');
 
 create or replace function "public"."product_search_dirty_1"() returns trigger
 language plpgsql security definer as $live_view$
+declare
+  awake boolean;
 begin
-  if tg_op operator(pg_catalog.=) 'INSERT' then
+  if tg_level operator(pg_catalog.=) 'ROW' then
+    if new."product_id" is not null then
+      insert into public.live_view_dirty (view, kind, key) values ('product_search', 0, new."product_id"::pg_catalog.text);
+    end if;
+    if old."product_id" is not null and (row(old."product_id")::pg_catalog.record operator(pg_catalog.*<>) row(new."product_id")::pg_catalog.record) then
+      insert into public.live_view_dirty (view, kind, key) values ('product_search', 0, old."product_id"::pg_catalog.text);
+    end if;
+  elsif tg_op operator(pg_catalog.=) 'INSERT' then
     insert into public.live_view_dirty (view, kind, key) select 'product_search', 0, r."product_id"::pg_catalog.text from new_rows r where r."product_id" is not null;
-  elsif tg_op operator(pg_catalog.=) 'UPDATE' then
-    insert into public.live_view_dirty (view, kind, key) select 'product_search', 0, k.key
-    from old_rows o full join new_rows n on n."product_id" operator(pg_catalog.=) o."product_id"
-    cross join lateral (
-      values (true, n."product_id"::pg_catalog.text), (n."product_id" is null or row(o."product_id")::pg_catalog.record operator(pg_catalog.*<>) row(n."product_id")::pg_catalog.record, o."product_id"::pg_catalog.text)
-    ) k(counts, key)
-    where k.counts and k.key is not null;
   elsif tg_op operator(pg_catalog.=) 'DELETE' then
     insert into public.live_view_dirty (view, kind, key) select 'product_search', 0, r."product_id"::pg_catalog.text from old_rows r where r."product_id" is not null;
   else
@@ -128,7 +130,8 @@ begin
   if not found then
     return null;
   end if;
-  if (select w.awake_until from public.live_view_wake w) operator(pg_catalog.>) pg_catalog.clock_timestamp() then
+  select w.awake_until operator(pg_catalog.>) pg_catalog.clock_timestamp() into awake from public.live_view_wake w;
+  if awake then
     return null;
   end if;
   if not exists (
@@ -146,8 +149,8 @@ comment on function "public"."product_search_dirty_1"() is 'live-view product_se
 create or replace trigger "product_search_dirty_1_insert" after insert on "public"."stock" referencing new table as new_rows
   for each statement execute function "public"."product_search_dirty_1"();
 
-create or replace trigger "product_search_dirty_1_update" after update on "public"."stock" referencing old table as old_rows new table as new_rows
-  for each statement execute function "public"."product_search_dirty_1"();
+create or replace trigger "product_search_dirty_1_update" after update on "public"."stock"
+  for each row execute function "public"."product_search_dirty_1"();
 
 create or replace trigger "product_search_dirty_1_delete" after delete on "public"."stock" referencing old table as old_rows
   for each statement execute function "public"."product_search_dirty_1"();
@@ -157,16 +160,18 @@ create or replace trigger "product_search_dirty_1_truncate" after truncate on "p
 
 create or replace function "public"."product_search_dirty_2"() returns trigger
 language plpgsql security definer as $live_view$
+declare
+  awake boolean;
 begin
-  if tg_op operator(pg_catalog.=) 'INSERT' then
+  if tg_level operator(pg_catalog.=) 'ROW' then
+    if new."product_id" is not null then
+      insert into public.live_view_dirty (view, kind, key) values ('product_search', 0, new."product_id"::pg_catalog.text);
+    end if;
+    if old."product_id" is not null and (row(old."product_id")::pg_catalog.record operator(pg_catalog.*<>) row(new."product_id")::pg_catalog.record) then
+      insert into public.live_view_dirty (view, kind, key) values ('product_search', 0, old."product_id"::pg_catalog.text);
+    end if;
+  elsif tg_op operator(pg_catalog.=) 'INSERT' then
     insert into public.live_view_dirty (view, kind, key) select 'product_search', 0, r."product_id"::pg_catalog.text from new_rows r where r."product_id" is not null;
-  elsif tg_op operator(pg_catalog.=) 'UPDATE' then
-    insert into public.live_view_dirty (view, kind, key) select 'product_search', 0, k.key
-    from old_rows o full join new_rows n on n."product_id" operator(pg_catalog.=) o."product_id"
-    cross join lateral (
-      values (true, n."product_id"::pg_catalog.text), (n."product_id" is null or row(o."product_id")::pg_catalog.record operator(pg_catalog.*<>) row(n."product_id")::pg_catalog.record, o."product_id"::pg_catalog.text)
-    ) k(counts, key)
-    where k.counts and k.key is not null;
   elsif tg_op operator(pg_catalog.=) 'DELETE' then
     insert into public.live_view_dirty (view, kind, key) select 'product_search', 0, r."product_id"::pg_catalog.text from old_rows r where r."product_id" is not null;
   else
@@ -175,7 +180,8 @@ begin
   if not found then
     return null;
   end if;
-  if (select w.awake_until from public.live_view_wake w) operator(pg_catalog.>) pg_catalog.clock_timestamp() then
+  select w.awake_until operator(pg_catalog.>) pg_catalog.clock_timestamp() into awake from public.live_view_wake w;
+  if awake then
     return null;
   end if;
   if not exists (
@@ -193,8 +199,8 @@ comment on function "public"."product_search_dirty_2"() is 'live-view product_se
 create or replace trigger "product_search_dirty_2_insert" after insert on "public"."prices" referencing new table as new_rows
   for each statement execute function "public"."product_search_dirty_2"();
 
-create or replace trigger "product_search_dirty_2_update" after update on "public"."prices" referencing old table as old_rows new table as new_rows
-  for each statement execute function "public"."product_search_dirty_2"();
+create or replace trigger "product_search_dirty_2_update" after update on "public"."prices"
+  for each row execute function "public"."product_search_dirty_2"();
 
 create or replace trigger "product_search_dirty_2_delete" after delete on "public"."prices" referencing old table as old_rows
   for each statement execute function "public"."product_search_dirty_2"();
@@ -204,16 +210,18 @@ create or replace trigger "product_search_dirty_2_truncate" after truncate on "p
 
 create or replace function "public"."product_search_dirty_3"() returns trigger
 language plpgsql security definer as $live_view$
+declare
+  awake boolean;
 begin
-  if tg_op operator(pg_catalog.=) 'INSERT' then
+  if tg_level operator(pg_catalog.=) 'ROW' then
+    if new."id" is not null then
+      insert into public.live_view_dirty (view, kind, key) values ('product_search/3', 0, new."id"::pg_catalog.text);
+    end if;
+    if old."id" is not null and (row(old."id")::pg_catalog.record operator(pg_catalog.*<>) row(new."id")::pg_catalog.record) then
+      insert into public.live_view_dirty (view, kind, key) values ('product_search/3', 0, old."id"::pg_catalog.text);
+    end if;
+  elsif tg_op operator(pg_catalog.=) 'INSERT' then
     insert into public.live_view_dirty (view, kind, key) select 'product_search/3', 0, r."id"::pg_catalog.text from new_rows r where r."id" is not null;
-  elsif tg_op operator(pg_catalog.=) 'UPDATE' then
-    insert into public.live_view_dirty (view, kind, key) select 'product_search/3', 0, k.key
-    from old_rows o full join new_rows n on n."id" operator(pg_catalog.=) o."id"
-    cross join lateral (
-      values (true, n."id"::pg_catalog.text), (n."id" is null or row(o."id")::pg_catalog.record operator(pg_catalog.*<>) row(n."id")::pg_catalog.record, o."id"::pg_catalog.text)
-    ) k(counts, key)
-    where k.counts and k.key is not null;
   elsif tg_op operator(pg_catalog.=) 'DELETE' then
     insert into public.live_view_dirty (view, kind, key) select 'product_search/3', 0, r."id"::pg_catalog.text from old_rows r where r."id" is not null;
   else
@@ -222,7 +230,8 @@ begin
   if not found then
     return null;
   end if;
-  if (select w.awake_until from public.live_view_wake w) operator(pg_catalog.>) pg_catalog.clock_timestamp() then
+  select w.awake_until operator(pg_catalog.>) pg_catalog.clock_timestamp() into awake from public.live_view_wake w;
+  if awake then
     return null;
   end if;
   if not exists (
@@ -240,8 +249,8 @@ comment on function "public"."product_search_dirty_3"() is 'live-view product_se
 create or replace trigger "product_search_dirty_3_insert" after insert on "public"."products" referencing new table as new_rows
   for each statement execute function "public"."product_search_dirty_3"();
 
-create or replace trigger "product_search_dirty_3_update" after update on "public"."products" referencing old table as old_rows new table as new_rows
-  for each statement execute function "public"."product_search_dirty_3"();
+create or replace trigger "product_search_dirty_3_update" after update on "public"."products"
+  for each row execute function "public"."product_search_dirty_3"();
 
 create or replace trigger "product_search_dirty_3_delete" after delete on "public"."products" referencing old table as old_rows
   for each statement execute function "public"."product_search_dirty_3"();
@@ -251,16 +260,21 @@ create or replace trigger "product_search_dirty_3_truncate" after truncate on "p
 
 create or replace function "public"."product_search_dirty_4"() returns trigger
 language plpgsql security definer as $live_view$
+declare
+  awake boolean;
 begin
-  if tg_op operator(pg_catalog.=) 'INSERT' then
+  if tg_level operator(pg_catalog.=) 'ROW' then
+    if not (row(old."product_id", old."id", old."stars")::pg_catalog.record operator(pg_catalog.*<>) row(new."product_id", new."id", new."stars")::pg_catalog.record) then
+      return null;
+    end if;
+    if new."product_id" is not null then
+      insert into public.live_view_dirty (view, kind, key) values ('product_search/4', 0, new."product_id"::pg_catalog.text);
+    end if;
+    if old."product_id" is not null and (row(old."product_id")::pg_catalog.record operator(pg_catalog.*<>) row(new."product_id")::pg_catalog.record) then
+      insert into public.live_view_dirty (view, kind, key) values ('product_search/4', 0, old."product_id"::pg_catalog.text);
+    end if;
+  elsif tg_op operator(pg_catalog.=) 'INSERT' then
     insert into public.live_view_dirty (view, kind, key) select distinct 'product_search/4', 0, r."product_id"::pg_catalog.text from new_rows r where r."product_id" is not null;
-  elsif tg_op operator(pg_catalog.=) 'UPDATE' then
-    insert into public.live_view_dirty (view, kind, key) select distinct 'product_search/4', 0, k.key
-    from old_rows o full join new_rows n on n."id" operator(pg_catalog.=) o."id"
-    cross join lateral (
-      values (true, n."product_id"::pg_catalog.text), (n."product_id" is null or row(o."product_id")::pg_catalog.record operator(pg_catalog.*<>) row(n."product_id")::pg_catalog.record, o."product_id"::pg_catalog.text)
-    ) k(counts, key)
-    where k.counts and k.key is not null and (o."id" is null or n."id" is null or row(o."product_id", o."stars")::pg_catalog.record operator(pg_catalog.*<>) row(n."product_id", n."stars")::pg_catalog.record);
   elsif tg_op operator(pg_catalog.=) 'DELETE' then
     insert into public.live_view_dirty (view, kind, key) select distinct 'product_search/4', 0, r."product_id"::pg_catalog.text from old_rows r where r."product_id" is not null;
   else
@@ -269,7 +283,8 @@ begin
   if not found then
     return null;
   end if;
-  if (select w.awake_until from public.live_view_wake w) operator(pg_catalog.>) pg_catalog.clock_timestamp() then
+  select w.awake_until operator(pg_catalog.>) pg_catalog.clock_timestamp() into awake from public.live_view_wake w;
+  if awake then
     return null;
   end if;
   if not exists (
@@ -287,8 +302,8 @@ comment on function "public"."product_search_dirty_4"() is 'live-view product_se
 create or replace trigger "product_search_dirty_4_insert" after insert on "public"."reviews" referencing new table as new_rows
   for each statement execute function "public"."product_search_dirty_4"();
 
-create or replace trigger "product_search_dirty_4_update" after update on "public"."reviews" referencing old table as old_rows new table as new_rows
-  for each statement execute function "public"."product_search_dirty_4"();
+create or replace trigger "product_search_dirty_4_update" after update on "public"."reviews"
+  for each row execute function "public"."product_search_dirty_4"();
 
 create or replace trigger "product_search_dirty_4_delete" after delete on "public"."reviews" referencing old table as old_rows
   for each statement execute function "public"."product_search_dirty_4"();
@@ -298,16 +313,18 @@ create or replace trigger "product_search_dirty_4_truncate" after truncate on "p
 
 create or replace function "public"."product_search_dirty_5"() returns trigger
 language plpgsql security definer as $live_view$
+declare
+  awake boolean;
 begin
-  if tg_op operator(pg_catalog.=) 'INSERT' then
+  if tg_level operator(pg_catalog.=) 'ROW' then
+    if new."id" is not null then
+      insert into public.live_view_dirty (view, kind, key) values ('product_search', 5, new."id"::pg_catalog.text);
+    end if;
+    if old."id" is not null and (row(old."id")::pg_catalog.record operator(pg_catalog.*<>) row(new."id")::pg_catalog.record) then
+      insert into public.live_view_dirty (view, kind, key) values ('product_search', 5, old."id"::pg_catalog.text);
+    end if;
+  elsif tg_op operator(pg_catalog.=) 'INSERT' then
     insert into public.live_view_dirty (view, kind, key) select 'product_search', 5, r."id"::pg_catalog.text from new_rows r where r."id" is not null;
-  elsif tg_op operator(pg_catalog.=) 'UPDATE' then
-    insert into public.live_view_dirty (view, kind, key) select 'product_search', 5, k.key
-    from old_rows o full join new_rows n on n."id" operator(pg_catalog.=) o."id"
-    cross join lateral (
-      values (true, n."id"::pg_catalog.text), (n."id" is null or row(o."id")::pg_catalog.record operator(pg_catalog.*<>) row(n."id")::pg_catalog.record, o."id"::pg_catalog.text)
-    ) k(counts, key)
-    where k.counts and k.key is not null;
   elsif tg_op operator(pg_catalog.=) 'DELETE' then
     insert into public.live_view_dirty (view, kind, key) select 'product_search', 5, r."id"::pg_catalog.text from old_rows r where r."id" is not null;
   else
@@ -316,7 +333,8 @@ begin
   if not found then
     return null;
   end if;
-  if (select w.awake_until from public.live_view_wake w) operator(pg_catalog.>) pg_catalog.clock_timestamp() then
+  select w.awake_until operator(pg_catalog.>) pg_catalog.clock_timestamp() into awake from public.live_view_wake w;
+  if awake then
     return null;
   end if;
   if not exists (
@@ -334,8 +352,8 @@ comment on function "public"."product_search_dirty_5"() is 'live-view product_se
 create or replace trigger "product_search_dirty_5_insert" after insert on "public"."categories" referencing new table as new_rows
   for each statement execute function "public"."product_search_dirty_5"();
 
-create or replace trigger "product_search_dirty_5_update" after update on "public"."categories" referencing old table as old_rows new table as new_rows
-  for each statement execute function "public"."product_search_dirty_5"();
+create or replace trigger "product_search_dirty_5_update" after update on "public"."categories"
+  for each row execute function "public"."product_search_dirty_5"();
 
 create or replace trigger "product_search_dirty_5_delete" after delete on "public"."categories" referencing old table as old_rows
   for each statement execute function "public"."product_search_dirty_5"();
@@ -345,16 +363,18 @@ create or replace trigger "product_search_dirty_5_truncate" after truncate on "p
 
 create or replace function "public"."product_search_dirty_6"() returns trigger
 language plpgsql security definer as $live_view$
+declare
+  awake boolean;
 begin
-  if tg_op operator(pg_catalog.=) 'INSERT' then
+  if tg_level operator(pg_catalog.=) 'ROW' then
+    if new."id" is not null then
+      insert into public.live_view_dirty (view, kind, key) values ('product_search', 6, new."id"::pg_catalog.text);
+    end if;
+    if old."id" is not null and (row(old."id")::pg_catalog.record operator(pg_catalog.*<>) row(new."id")::pg_catalog.record) then
+      insert into public.live_view_dirty (view, kind, key) values ('product_search', 6, old."id"::pg_catalog.text);
+    end if;
+  elsif tg_op operator(pg_catalog.=) 'INSERT' then
     insert into public.live_view_dirty (view, kind, key) select 'product_search', 6, r."id"::pg_catalog.text from new_rows r where r."id" is not null;
-  elsif tg_op operator(pg_catalog.=) 'UPDATE' then
-    insert into public.live_view_dirty (view, kind, key) select 'product_search', 6, k.key
-    from old_rows o full join new_rows n on n."id" operator(pg_catalog.=) o."id"
-    cross join lateral (
-      values (true, n."id"::pg_catalog.text), (n."id" is null or row(o."id")::pg_catalog.record operator(pg_catalog.*<>) row(n."id")::pg_catalog.record, o."id"::pg_catalog.text)
-    ) k(counts, key)
-    where k.counts and k.key is not null;
   elsif tg_op operator(pg_catalog.=) 'DELETE' then
     insert into public.live_view_dirty (view, kind, key) select 'product_search', 6, r."id"::pg_catalog.text from old_rows r where r."id" is not null;
   else
@@ -363,7 +383,8 @@ begin
   if not found then
     return null;
   end if;
-  if (select w.awake_until from public.live_view_wake w) operator(pg_catalog.>) pg_catalog.clock_timestamp() then
+  select w.awake_until operator(pg_catalog.>) pg_catalog.clock_timestamp() into awake from public.live_view_wake w;
+  if awake then
     return null;
   end if;
   if not exists (
@@ -381,8 +402,8 @@ comment on function "public"."product_search_dirty_6"() is 'live-view product_se
 create or replace trigger "product_search_dirty_6_insert" after insert on "public"."sellers" referencing new table as new_rows
   for each statement execute function "public"."product_search_dirty_6"();
 
-create or replace trigger "product_search_dirty_6_update" after update on "public"."sellers" referencing old table as old_rows new table as new_rows
-  for each statement execute function "public"."product_search_dirty_6"();
+create or replace trigger "product_search_dirty_6_update" after update on "public"."sellers"
+  for each row execute function "public"."product_search_dirty_6"();
 
 create or replace trigger "product_search_dirty_6_delete" after delete on "public"."sellers" referencing old table as old_rows
   for each statement execute function "public"."product_search_dirty_6"();
@@ -453,10 +474,10 @@ create index "product_search_by_text" on "public"."product_search" using gin ("s
 
 create index "product_search_facets" on "public"."product_search" ("category_id", "price_band", "whole_stars", "in_stock");
 
-comment on table "public"."product_search" is 'live-view product_search realtime v1 sha256:b731c00045421466af54e543e41f945995c617aa05af9b6a9f6a7d26a1cd218d';
+comment on table "public"."product_search" is 'live-view product_search realtime v1 sha256:927739433f3d52a765b05644a0a44c0b36f0e85155eda3a303a1f0b5d63089e6';
 
 insert into public.live_view_status (view, strategy, version, definition)
-  values ('product_search', 'realtime', 1, 'sha256:b731c00045421466af54e543e41f945995c617aa05af9b6a9f6a7d26a1cd218d');
+  values ('product_search', 'realtime', 1, 'sha256:927739433f3d52a765b05644a0a44c0b36f0e85155eda3a303a1f0b5d63089e6');
 
 insert into public.live_view_dirty (view, kind) values ('product_search', -1);
 

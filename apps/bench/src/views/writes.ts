@@ -114,7 +114,7 @@ async function arrange(
 ): Promise<AsyncDisposable> {
   const names = await sql<{ name: string; table: string }[]>`
     select tgname as name, tgrelid::regclass::text as table from pg_trigger
-    where tgname ~ '^[a-z]+_dirty_[0-9]+_(insert|update|delete|truncate)$' and tgrelid::regclass::text = any (${TABLES})`
+    where tgname ~ '^[a-z]+_dirty_[0-9]+_(insert|update|updated|delete|truncate)$' and tgrelid::regclass::text = any (${TABLES})`
   for (const { name, table } of names) {
     await sql.unsafe(`alter table ${table} ${triggers ? 'enable' : 'disable'} trigger ${name}`)
   }
