@@ -4,7 +4,7 @@ import { sourceName } from './view-ddl.ts'
 import { type AnyView } from './view.ts'
 
 export interface DefinitionProblem {
-  readonly code: 'dependency_undeclared' | 'function_unsafe'
+  readonly code: 'dependency_undeclared' | 'dependency_partitioned' | 'function_unsafe'
   readonly message: string
 }
 
@@ -32,6 +32,11 @@ export async function definitionProblems(sql: Sql, view: AnyView): Promise<reado
         array(select to_regclass(n) from jsonb_array_elements_text(${declared}::text::jsonb) n where to_regclass(n) is not null)
       )
     order by 1`
+  const partitioned = await sql<{ name: string }[]>`
+    select c.oid::regclass::text as name
+    from jsonb_array_elements_text(${declared}::text::jsonb) n
+    join pg_class c on c.oid = to_regclass(n) and c.relkind = 'p'
+    order by 1`
   // Built-in functions are pinned: only others are in pg_depend.
   const functions = await sql<{ name: string; volatile: boolean }[]>`
     select distinct p.oid::regprocedure::text as name, p.provolatile = 'v' as volatile
@@ -52,6 +57,10 @@ export async function definitionProblems(sql: Sql, view: AnyView): Promise<reado
     ...tables.map(({ name }): DefinitionProblem => ({
       code: 'dependency_undeclared',
       message: `View ${view.name} reads ${name}, which its \`depends\` does not name: writes to it make the view stale without a word. Add on(…) for it.`,
+    })),
+    ...partitioned.map(({ name }): DefinitionProblem => ({
+      code: 'dependency_partitioned',
+      message: `View ${view.name} depends on ${name}, which is partitioned: rows that are inserted straight into a partition, deleted there, or moved to another by an UPDATE go unnoticed. Write through ${name}, and delete and insert instead of moving.`,
     })),
     ...functions.map((found): DefinitionProblem => ({
       code: 'function_unsafe',

@@ -32,7 +32,7 @@ export interface FanoutDependency {
 export type Dependency = TableDependency | KeyDependency | FanoutDependency
 
 interface WatchedColumns {
-  /** Only an UPDATE that changes one of these counts. Default: any column. Needs a primary key on the table. */
+  /** Only an UPDATE that changes one of these, or the primary key, counts. Default: any column. */
   readonly columns?: readonly AnyPgColumn[]
 }
 
@@ -53,7 +53,7 @@ interface KeyedOptions extends WatchedColumns {
  * - `on(reviews, { key: reviews.productId, schedule: { everyMs: 600_000 } })`: writes are applied together, later.
  * - `on(files)` for a refreshed view.
  *
- * @throws LiveViewError `dependency_column_foreign`, `dependency_without_primary_key`, `schedule_invalid`
+ * @throws LiveViewError `dependency_column_foreign`, `schedule_invalid`
  */
 export function on(table: PgTable, options: KeyedOptions & { fanout: (keys: SQL) => SQL }): FanoutDependency
 export function on(table: PgTable, options: KeyedOptions): KeyDependency
@@ -66,12 +66,6 @@ export function on(table: PgTable, options: Partial<KeyedOptions> & { fanout?: (
     throw new LiveViewError(
       'dependency_column_foreign',
       `Column ${column.name} is not one of table ${name}; name columns of the table that the dependency is on.`,
-    )
-  }
-  if (columns !== undefined && primaryKey(table).length === 0) {
-    throw new LiveViewError(
-      'dependency_without_primary_key',
-      `Table ${name} has no primary key, so an update cannot be compared row by row; give it one, or leave out \`columns\`.`,
     )
   }
   if (key === undefined) return { kind: 'table', table, columns }

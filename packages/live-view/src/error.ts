@@ -10,7 +10,6 @@ export type LiveViewErrorCode =
   | 'option_unsupported'
   | 'dependency_missing'
   | 'dependency_column_foreign'
-  | 'dependency_without_primary_key'
   | 'bound_invalid'
   | 'view_not_installed'
   | 'token_invalid'

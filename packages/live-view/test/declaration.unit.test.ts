@@ -64,12 +64,6 @@ describe('a dependency is refused', () => {
       expect.objectContaining({ code: 'dependency_column_foreign' }),
     )
   })
-
-  test('when it watches columns of a table without a primary key', () => {
-    expect(() => on(keyless, { key: keyless.product, columns: [keyless.n] })).toThrow(
-      expect.objectContaining({ code: 'dependency_without_primary_key' }),
-    )
-  })
 })
 
 test('a query that reads a table which no dependency names is refused, be it SQL or built', () => {

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import { integer, pgMaterializedView, text } from 'drizzle-orm/pg-core'
+import { integer, pgMaterializedView, pgTable, text } from 'drizzle-orm/pg-core'
 import { drizzle } from 'drizzle-orm/postgres-js'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import {
@@ -107,26 +107,30 @@ test('a scheduled dependency that is truncated, and a view that is dropped, leav
   await db.sql.unsafe(viewMigration([scored]))
 })
 
-test('verification names tables that no dependency names, be it through a view, and functions that are not to be trusted', async () => {
+test('verification names tables that no dependency names, be it through a view, partitioned tables, and functions that are not to be trusted', async () => {
   await db.sql.unsafe(`
     create function rate(n integer) returns integer language sql stable as 'select n';
     create function chance() returns integer language sql volatile set search_path = pg_catalog as 'select 1';
-    create view hidden as select * from makers`)
+    create view hidden as select * from makers;
+    create table visits (product_id text) partition by hash (product_id)`)
+  const visits = pgTable('visits', { productId: text('product_id') })
   const careless = liveView('careless', {
     version: 1,
     key: 'id',
     columns: { id: text().notNull(), n: integer() },
     query: sql`select p.id, rate(1) + chance() + (select count(*)::integer from hidden) as n from ${products} p`,
-    depends: [on(products, { key: products.id })],
+    depends: [on(products, { key: products.id }), on(visits, { key: visits.productId })],
   })
   await db.sql.unsafe(viewMigration([careless]))
   const found = await verifyViews(db.sql, [careless])
-  expect(found.map(({ code, message }) => [code, /(reads|calls) (\S+),/.exec(message)?.[2]])).toEqual([
+  expect(found.map(({ code, message }) => [code, /(reads|calls|depends on) (\S+),/.exec(message)?.[2]])).toEqual([
     ['dependency_undeclared', 'makers'],
+    ['dependency_partitioned', 'visits'],
     ['function_unsafe', 'chance()'],
     ['function_unsafe', 'rate(integer)'],
   ])
   expect(await verifyViews(db.sql, [scored, usage])).toEqual([])
   await db.sql`select live_view_drop('careless')`
   await db.sql`drop view hidden`
+  await db.sql`drop table visits`
 })

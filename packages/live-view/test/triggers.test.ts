@@ -59,6 +59,19 @@ test('an update of a watched column logs the rows it changed only', async () => 
   expect(await logged()).toEqual(['catalog:0:b'])
 })
 
+test('an update that makes a view dirty as a whole logs it once, and not when a savepoint takes it back', async () => {
+  await db.sql`update products set state = 'sold'`
+  expect(await logged()).toEqual(['catalog:0:a', 'catalog:0:b', 'catalog:0:c', 'insights:-1:'])
+  await db.sql`truncate live_view_dirty`
+  await db.sql.begin(async (tx) => {
+    await tx`savepoint before`
+    await tx`update products set state = 'live'`
+    await tx`rollback to before`
+    await tx`update products set title = 'new' where id = 'a'`
+  })
+  expect(await logged()).toEqual(['catalog:0:a'])
+})
+
 test('a change to a dimension logs one row, to be fanned out later', async () => {
   await db.sql`update makers set name = 'Adah' where id = 1`
   expect(await logged()).toEqual(['catalog:3:1'])
