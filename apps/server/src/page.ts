@@ -18,7 +18,7 @@ export function servePage(
   const policy = [
     "default-src 'self'",
     `img-src 'self' blob: data: ${storeOrigin}`,
-    `media-src 'self' blob: ${storeOrigin}`,
+    `media-src 'self' blob: data: ${storeOrigin}`,
     `connect-src 'self' ${storeOrigin}`,
     "style-src 'self' 'unsafe-inline'",
     "frame-ancestors 'none'",

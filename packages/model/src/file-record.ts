@@ -1,5 +1,5 @@
 import type { FileFault, FileStatus, Integrity } from './file.ts'
-import type { FileId, OutputId, UserId } from './ids.ts'
+import type { FileId, JobId, OutputId, UserId } from './ids.ts'
 import type { JobSnapshot } from './job-snapshot.ts'
 import type { OutputFile } from './kinds/output-file.ts'
 import type { Filmstrip } from './kinds/media-probe.ts'
@@ -33,7 +33,7 @@ export interface FileRecord {
 }
 
 export interface FileDetail extends FileRecord {
-  readonly outputs: readonly (OutputFile & { readonly jobId: string })[]
+  readonly outputs: readonly (OutputFile & { readonly jobId: JobId })[]
   /** The newest first. */
   readonly jobs: readonly JobSnapshot[]
 }

@@ -348,7 +348,13 @@ export const en = {
       position: 'Position',
       at: (now: string, whole: string) => `${now} of ${whole}`,
       quality: 'Quality',
+      automatic: (pixels: number | null) => (pixels === null ? 'Auto' : `Auto · ${pixels}p`),
       original: 'Original',
+      captions: 'Captions (c)',
+      captionsOff: 'Off',
+      caption: (number: number) => `Captions ${number}`,
+      nothingPlays:
+        'Nothing of it could be played: its format may be unknown to this browser, or your store out of reach.',
       unplayable: 'This browser cannot play the original. Encode it to make sizes that play everywhere.',
       encode: 'Encode',
       encodeBegun: 'Sizes that play everywhere are being made.',

@@ -1,9 +1,10 @@
 import type { FileDetail, JobOutput } from '@bellhop/model'
 import { useRef } from 'react'
-import { errorSentence } from '../../words/error-sentence.ts'
-import { useWords } from '../../words/use-words.ts'
-import { browserCanPlay, mediaChoices } from './media-choices.ts'
+import type { HlsLevel } from './hls-level.ts'
+import { browserCanPlay, fileChoices } from './media-choices.ts'
 import { PlayerBar } from './PlayerBar.tsx'
+import { PlayerNotice } from './PlayerNotice.tsx'
+import { useMediaKeys } from './use-media-keys.ts'
 import { usePlayback } from './use-playback.ts'
 import { Waveform } from './Waveform.tsx'
 
@@ -12,22 +13,26 @@ interface AudioPlayerProps {
   readonly output: JobOutput<'media.probe'>
 }
 
+/** A sound is small: its files are played whole. */
+const NO_LEVELS: readonly HlsLevel[] = []
+
 /** A sound and its shape; pressed anywhere, it plays from there. */
 export function AudioPlayer({ file, output }: AudioPlayerProps) {
-  const words = useWords()
   const element = useRef<HTMLAudioElement>(null)
-  const playback = usePlayback(element, mediaChoices(file, browserCanPlay), output.durationSeconds)
-  if (playback.choice === null) return <p className="p-4 text-muted">{words.file.player.unplayable}</p>
+  const playback = usePlayback(element, {
+    files: fileChoices(file, browserCanPlay),
+    levels: NO_LEVELS,
+    keys: useMediaKeys(),
+    knownSeconds: output.durationSeconds,
+  })
   return (
     // oxlint-disable-next-line jsx-a11y/no-static-element-interactions -- it listens for its buttons, which do the same
     <div tabIndex={-1} onKeyDown={playback.onKeyDown} className="flex flex-col gap-2 outline-none">
       {/* oxlint-disable-next-line jsx-a11y/media-has-caption -- a sound that was uploaded has none */}
       <audio ref={element} {...playback.mediaProps} aria-label={file.name} preload="metadata" />
       <Waveform playback={playback} peaks={output.waveform?.peaks ?? [0]} />
-      <PlayerBar playback={playback} />
-      {playback.failed !== null && (
-        <p className="px-4 pb-3 text-sm text-bad">{errorSentence(words, playback.failed)}</p>
-      )}
+      {playback.choice !== null && <PlayerBar playback={playback} />}
+      <PlayerNotice playback={playback} />
     </div>
   )
 }

@@ -2,12 +2,16 @@ import type { FileDetail, JobOutput } from '@bellhop/model'
 import { LoaderCircle, Play } from 'lucide-react'
 import { type KeyboardEvent, useRef } from 'react'
 import { Button } from 'react-aria-components'
-import { errorSentence } from '../../words/error-sentence.ts'
 import { useWords } from '../../words/use-words.ts'
 import { usePreview } from '../use-preview.ts'
-import { browserCanPlay, mediaChoices } from './media-choices.ts'
+import { browserCanPlay, fileChoices } from './media-choices.ts'
+import { enterFullscreen } from './full-screen.ts'
 import { PlayerBar } from './PlayerBar.tsx'
+import { PlayerNotice } from './PlayerNotice.tsx'
 import { SeekBar } from './SeekBar.tsx'
+import { useCaptions } from './use-captions.ts'
+import { useHlsLevels } from './use-hls-levels.ts'
+import { useMediaKeys } from './use-media-keys.ts'
 import { usePlayback } from './use-playback.ts'
 
 interface VideoPlayerProps {
@@ -15,18 +19,25 @@ interface VideoPlayerProps {
   readonly output: JobOutput<'media.probe'>
 }
 
-/** The poster at once; the picture when it is asked for. Space, arrows, `f` and `m` work wherever the focus is within it. */
+/** The poster at once; the picture when it is asked for. Space, arrows, `c`, `f` and `m` work wherever the focus is within it. */
 export function VideoPlayer({ file, output }: VideoPlayerProps) {
-  const words = useWords()
-  const { player } = words.file
+  const { player } = useWords().file
   const frame = useRef<HTMLDivElement>(null)
   const element = useRef<HTMLVideoElement>(null)
   const poster = usePreview(output.poster?.output ?? null)
-  const playback = usePlayback(element, mediaChoices(file, browserCanPlay), output.durationSeconds)
-  const fullscreen = () =>
-    void (document.fullscreenElement === null ? frame.current?.requestFullscreen() : document.exitFullscreen())
+  const keys = useMediaKeys()
+  const playback = usePlayback(element, {
+    files: fileChoices(file, browserCanPlay),
+    levels: useHlsLevels(file),
+    keys,
+    knownSeconds: output.durationSeconds,
+  })
+  const captions = useCaptions(file, keys, playback.wanted)
+  const fullscreen = () => enterFullscreen(frame.current, element.current)
   const onKeyDown = (event: KeyboardEvent) => {
-    if (event.key === 'f' && !event.ctrlKey && !event.metaKey) fullscreen()
+    const isPlain = !event.ctrlKey && !event.metaKey && !event.altKey
+    if (event.key === 'f' && isPlain) fullscreen()
+    else if (event.key === 'c' && isPlain) captions.toggle()
     else playback.onKeyDown(event)
   }
   const { width = 16, height = 9 } = output.poster ?? {}
@@ -54,32 +65,49 @@ export function VideoPlayer({ file, output }: VideoPlayerProps) {
           preload="metadata"
           onClick={playback.toggle}
           className="absolute inset-0 size-full object-contain"
-        />
-        {!playback.playing && playable && (
+        >
+          {captions.tracks.map(
+            ({ id, src, ...track }) =>
+              src !== null && (
+                <track
+                  key={id}
+                  ref={(shown) => {
+                    if (shown !== null) shown.track.mode = id === captions.shown ? 'showing' : 'disabled'
+                  }}
+                  kind="subtitles"
+                  src={src}
+                  srcLang={track.language}
+                  label={track.label}
+                />
+              ),
+          )}
+        </video>
+        {playback.waiting && (
+          <span className="pointer-events-none absolute inset-0 grid place-items-center">
+            <span className="grid size-16 place-items-center rounded-full bg-black/60">
+              <LoaderCircle aria-hidden size={28} className="animate-spin" />
+            </span>
+          </span>
+        )}
+        {!playback.playing && !playback.waiting && playable && (
           <Button
             aria-label={player.playNamed(file.name)}
             onPress={playback.toggle}
             className="absolute inset-0 grid place-items-center -outline-offset-4 data-[focus-visible]:outline-2 data-[focus-visible]:outline-white"
           >
             <span className="grid size-16 place-items-center rounded-full bg-black/60 backdrop-blur-sm">
-              {playback.waiting ? (
-                <LoaderCircle aria-hidden size={28} className="animate-spin" />
-              ) : (
-                <Play aria-hidden size={28} className="ml-1 fill-current" strokeWidth={1.5} />
-              )}
+              <Play aria-hidden size={28} className="ml-1 fill-current" strokeWidth={1.5} />
             </span>
           </Button>
         )}
       </div>
-      {playable ? (
+      {playable && (
         <>
           <SeekBar playback={playback} filmstrip={output.filmstrip} />
-          <PlayerBar playback={playback} onFullscreen={fullscreen} />
+          <PlayerBar playback={playback} captions={captions} onFullscreen={fullscreen} />
         </>
-      ) : (
-        <p className="px-4 py-3 text-sm">{player.unplayable}</p>
       )}
-      {playback.failed !== null && <p className="px-4 pb-3 text-sm">{errorSentence(words, playback.failed)}</p>}
+      <PlayerNotice playback={playback} />
     </div>
   )
 }

@@ -1,38 +1,18 @@
 import { useWords } from '../../words/use-words.ts'
 import { clockText } from './clock-text.ts'
+import { LoudnessBars } from './LoudnessBars.tsx'
 import type { Playback } from './use-playback.ts'
 
 const BARS_MAX = 160
-/** Of a bar that says silence. */
-const MIN_HEIGHT = 0.03
 
 /** Bars as high as it is loud; what has been heard is in full colour. The slider over it is what is pressed. */
 export function Waveform({ playback, peaks }: { readonly playback: Playback; readonly peaks: readonly number[] }) {
   const { player } = useWords().file
   const { seconds, durationSeconds } = playback
   const bars = loudest(peaks, BARS_MAX)
-  // A quiet recording has its shape too.
-  const top = Math.max(MIN_HEIGHT, ...bars)
-  const heard = (seconds / durationSeconds) * bars.length
   return (
     <div className="relative h-28 px-4 pt-4">
-      <svg aria-hidden viewBox={`0 0 ${bars.length} 2`} preserveAspectRatio="none" className="size-full">
-        {bars.map((peak, index) => {
-          const height = Math.max(MIN_HEIGHT, peak / top)
-          return (
-            <rect
-              // oxlint-disable-next-line react/no-array-index-key -- a bar is its place
-              key={index}
-              x={index + 0.18}
-              y={1 - height}
-              width={0.64}
-              height={2 * height}
-              fill="var(--type-audio)"
-              opacity={index < heard ? 1 : 0.38}
-            />
-          )
-        })}
-      </svg>
+      <LoudnessBars bars={bars} heard={(seconds / durationSeconds) * bars.length} />
       <input
         type="range"
         aria-label={player.position}

@@ -1,36 +1,67 @@
 import { type KeyboardEvent, type RefObject, type SyntheticEvent, useState } from 'react'
-import type { MediaChoice } from './media-choices.ts'
+import type { HlsLevel } from './hls-level.ts'
+import { type FileChoice, type MediaChoice, mediaChoices } from './media-choices.ts'
+import type { MediaKeys } from './media-keys.ts'
+import { useHls } from './use-hls.ts'
 import { useMediaAddress } from './use-media-address.ts'
 
 const STEP_SECONDS = 5
 /** Of addresses that are asked for anew after a refusal, without a second of playing between. */
 const RENEWALS_MAX = 1
+const NOTHING: ReadonlySet<string> = new Set()
+
+interface Playable {
+  readonly files: readonly FileChoice[]
+  readonly levels: readonly HlsLevel[]
+  readonly keys: MediaKeys
+  readonly knownSeconds: number
+}
 
 export type Playback = ReturnType<typeof usePlayback>
 
 /** Plays one of the choices; what is pressed and what is told. Nothing is asked of the store before it is to play. */
-export function usePlayback(
-  element: RefObject<HTMLMediaElement | null>,
-  choices: readonly MediaChoice[],
-  knownSeconds: number,
-) {
+export function usePlayback(element: RefObject<HTMLMediaElement | null>, playable: Playable) {
+  const { files, levels, keys, knownSeconds } = playable
   const [wanted, setWanted] = useState(false)
   const [picked, setPicked] = useState<MediaChoice['id'] | null>(null)
   const [playing, setPlaying] = useState(false)
+  const [buffering, setBuffering] = useState(false)
   const [seconds, setSeconds] = useState(0)
   const [muted, setMuted] = useState(false)
-  const [unplayable, setUnplayable] = useState<ReadonlySet<string>>(new Set())
+  const [unplayable, setUnplayable] = useState(NOTHING)
+  const [hlsFailed, setHlsFailed] = useState(false)
   const [renewals, setRenewals] = useState(0)
   // Once something plays, a better rendition that is finished meanwhile is offered, and not changed to.
   const [begun, setBegun] = useState<MediaChoice['id'] | null>(null)
-  const usable = choices.filter(({ id }) => !unplayable.has(id))
+  const [session, setSession] = useState<readonly HlsLevel[]>([])
+  const usable = mediaChoices(
+    files.filter(({ id }) => !unplayable.has(id)),
+    hlsFailed ? [] : levels,
+  )
   const choice = usable.find(({ id }) => id === (picked ?? begun)) ?? usable[0] ?? null
-  const { url, failed, renew } = useMediaAddress(choice?.id ?? null, wanted)
+  const isFile = choice?.kind === 'file'
+  const { url, failed, renew } = useMediaAddress(isFile ? choice.id : null, wanted)
+  const level = useHls(element, {
+    levels: wanted && choice !== null && !isFile ? session : null,
+    picked: choice?.kind === 'level' ? choice.id : null,
+    keys,
+    fromSeconds: seconds,
+    onFailed: () => setHlsFailed(true),
+  })
 
   const play = () => {
     setWanted(true)
     setBegun(choice?.id ?? null)
+    if (!wanted) {
+      setBuffering(true)
+      setSession(levels)
+    }
     void element.current?.play().catch(() => setPlaying(false))
+  }
+  const pick = (id: string) => {
+    setPicked(usable.find((each) => each.id === id)?.id ?? null)
+    // One that was finished meanwhile.
+    if (session.every((each) => each.id !== id) && levels.some((each) => each.id === id)) setSession(levels)
   }
   const seek = (to: number) => {
     const at = Math.min(knownSeconds, Math.max(0, to))
@@ -40,6 +71,10 @@ export function usePlayback(
     else play()
   }
   const toggle = () => (playing ? element.current?.pause() : play())
+  const tryAgain = () => {
+    setUnplayable(NOTHING)
+    setHlsFailed(false)
+  }
   const onKeyDown = (event: KeyboardEvent) => {
     const { target } = event
     if (event.ctrlKey || event.metaKey || event.altKey || target instanceof HTMLSelectElement) return
@@ -61,16 +96,20 @@ export function usePlayback(
     muted,
     onPlay: () => setPlaying(true),
     onPause: () => setPlaying(false),
+    onWaiting: () => setBuffering(true),
+    onPlaying: () => setBuffering(false),
     onTimeUpdate: ({ currentTarget }: SyntheticEvent<HTMLMediaElement>) => {
       setRenewals(0)
-      setSeconds(currentTarget.currentTime)
+      // While what it plays is changed its own time is 0.
+      if (currentTarget.readyState > 0) setSeconds(currentTarget.currentTime)
     },
-    // Another size, or a new key: it goes on where it was.
+    // Another file, or a new key: it goes on where it was.
     onLoadedMetadata: ({ currentTarget }: SyntheticEvent<HTMLMediaElement>) => {
       if (seconds > 0 && seconds < knownSeconds) currentTarget.currentTime = seconds
     },
     onError: () => {
       if (choice === null) return
+      if (choice.kind !== 'file') return setHlsFailed(true)
       if (renewals < RENEWALS_MAX) {
         setRenewals(renewals + 1)
         return renew()
@@ -82,10 +121,15 @@ export function usePlayback(
   return {
     choice,
     choices: usable,
-    pick: (id: string) => setPicked(usable.find((each) => each.id === id)?.id ?? null),
+    pick,
+    /** Of HLS, what shows just now. */
+    level,
     wanted,
-    waiting: wanted && url === null && failed === null,
+    waiting: buffering && wanted && choice !== null && failed === null,
     failed,
+    /** All was tried that there is; false where there was nothing to try. */
+    exhausted: choice === null && (hlsFailed || unplayable.size > 0),
+    tryAgain,
     playing,
     seconds,
     durationSeconds: knownSeconds,
