@@ -1,10 +1,10 @@
 import type { CatalogEntry } from '@bellhop/model'
 import { Link } from '@tanstack/react-router'
-import { Thumbnail } from '../files/Thumbnail.tsx'
 import { MiddleEllipsis } from '../ui/MiddleEllipsis.tsx'
 import { useWords } from '../words/use-words.ts'
+import { CardPicture } from './CardPicture.tsx'
 import { fileFacts } from './file-facts.ts'
-import { FileState } from './FileState.tsx'
+import { useScrub } from './use-scrub.ts'
 
 export const GRID = 'grid grid-cols-2 gap-3 sm:grid-cols-[repeat(auto-fill,minmax(13rem,1fr))] sm:gap-4'
 
@@ -22,14 +22,13 @@ export function FileGrid({ files }: { readonly files: readonly CatalogEntry[] })
 function FileCard({ file }: { readonly file: CatalogEntry }) {
   const words = useWords()
   const facts = fileFacts(words, file)
+  const scrub = useScrub(file.filmstrip !== null)
   return (
-    <li className="group relative flex min-w-0 flex-col overflow-hidden rounded-xl border border-line bg-surface shadow-card transition-[border-color,box-shadow] focus-within:border-line-strong hover:border-line-strong hover:shadow-float">
-      <span className="relative aspect-4/3 border-b border-line">
-        <Thumbnail file={file} />
-        <span className="absolute bottom-2 left-2 max-w-[calc(100%-1rem)]">
-          <FileState file={file} />
-        </span>
-      </span>
+    <li
+      {...scrub.handlers}
+      className="group relative flex min-w-0 flex-col overflow-hidden rounded-xl border border-line bg-surface shadow-card transition-[border-color,box-shadow] focus-within:border-line-strong hover:border-line-strong hover:shadow-float"
+    >
+      <CardPicture file={file} at={scrub.at} />
       <span className="flex flex-col gap-0.5 px-3 py-2.5">
         <Link
           to="/files/$fileId"

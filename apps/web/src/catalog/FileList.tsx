@@ -4,7 +4,7 @@ import { Thumbnail } from '../files/Thumbnail.tsx'
 import { MiddleEllipsis } from '../ui/MiddleEllipsis.tsx'
 import { Time } from '../ui/Time.tsx'
 import { useWords } from '../words/use-words.ts'
-import { fileFacts } from './file-facts.ts'
+import { durationText, fileFacts } from './file-facts.ts'
 import { FileState } from './FileState.tsx'
 
 const HEAD = 'px-3 py-2 text-left text-xs font-medium text-faint'
@@ -58,7 +58,9 @@ function FileRow({ file }: { readonly file: CatalogEntry }) {
       <td className="figures px-3 py-2 text-right text-sm text-muted max-sm:w-24">
         {words.format.bytes(file.sizeBytes)}
       </td>
-      <td className="figures px-3 py-2 text-sm text-muted max-xl:hidden">{fileFacts(words, file)}</td>
+      <td className="figures px-3 py-2 text-sm text-muted max-xl:hidden">
+        {[fileFacts(words, file), durationText(file)].filter((fact) => fact !== null).join(' · ')}
+      </td>
       <td className="px-3 py-2 max-lg:hidden">
         <FileState file={file} />
       </td>

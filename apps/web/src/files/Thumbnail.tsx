@@ -2,6 +2,7 @@ import type { CatalogEntry, FileType, OutputId } from '@bellhop/model'
 import { useState } from 'react'
 import { Blurhash } from '../ui/Blurhash.tsx'
 import { FILE_TYPE_ICONS, fileTypeColor } from './file-type-look.ts'
+import { LoudnessBars } from './preview/LoudnessBars.tsx'
 import { usePreview } from './use-preview.ts'
 
 interface ThumbnailProps {
@@ -13,6 +14,7 @@ interface ThumbnailProps {
     readonly width: number | null
     readonly height: number | null
     readonly blurhash: string | null
+    readonly loudness: readonly number[] | null
   }
   readonly small?: boolean
 }
@@ -23,6 +25,7 @@ export function Thumbnail({ file, small = false }: ThumbnailProps) {
   // Both are asked for in one request, so the browser chooses once.
   const larger = usePreview(small ? null : (file.larger?.id ?? null))
   const [loaded, setLoaded] = useState<string | null>(null)
+  const loudness = small ? null : file.loudness
   const Icon = FILE_TYPE_ICONS[file.type]
   const color = fileTypeColor(file.type)
   const extension = file.name.includes('.') ? file.name.slice(file.name.lastIndexOf('.') + 1) : ''
@@ -32,7 +35,14 @@ export function Thumbnail({ file, small = false }: ThumbnailProps) {
       className="absolute inset-0 grid place-items-center overflow-hidden"
       style={{ background: `color-mix(in oklab, ${color} 9%, var(--sunken))` }}
     >
-      <span className={`flex flex-col items-center gap-2 max-sm:-translate-y-2 ${loaded === null ? '' : 'invisible'}`}>
+      {loudness !== null && (
+        <span className="absolute inset-x-4 inset-y-1/4">
+          <LoudnessBars bars={loudness} />
+        </span>
+      )}
+      <span
+        className={`flex flex-col items-center gap-2 max-sm:-translate-y-2 ${loaded === null && loudness === null ? '' : 'invisible'}`}
+      >
         <Icon size={small ? 18 : 34} strokeWidth={small ? 1.9 : 1.4} style={{ color }} />
         {!small && extension.length > 0 && extension.length <= 8 && (
           <span className="text-xs font-semibold tracking-wide text-muted uppercase">{extension}</span>

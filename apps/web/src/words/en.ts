@@ -185,6 +185,7 @@ export const en = {
     grid: 'Grid',
     list: 'List',
     sort: 'Sort',
+    duration: 'Duration',
     sorts: {
       newest: 'Newest first',
       oldest: 'Oldest first',

@@ -241,6 +241,7 @@ export const ko = {
     grid: '격자',
     list: '목록',
     sort: '정렬',
+    duration: '길이',
     sorts: { newest: '최신순', oldest: '오래된순', name: '이름순', largest: '큰 파일순', smallest: '작은 파일순' },
     typeFilter: '종류',
     tagFilter: '태그',
