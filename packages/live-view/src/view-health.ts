@@ -4,8 +4,11 @@ import { freshness, notInstalled, type Freshness } from './freshness.ts'
 import { DIRTY_ALL } from './log-ddl.ts'
 import { logNameList } from './log-name.ts'
 import { serviceOf, type Service } from './service.ts'
+import { qualified } from './sql-text.ts'
 import { type AnyView } from './view.ts'
 import { fingerprintOf } from './view-ddl.ts'
+
+const COUNTED_ROWS_MAX = 10_000
 
 /** `foreign`: the database holds another definition than this process declares, so this process leaves the view alone. */
 export type ViewMode = 'fresh' | 'applying' | 'rebuilding' | 'failing' | 'paused' | 'foreign'
@@ -18,7 +21,7 @@ export interface ViewHealth extends Freshness {
   readonly why: string
   /** Raised by each applied batch that changed rows. */
   readonly version: number
-  /** By the planner's estimate; null before the first vacuum or analyze. */
+  /** By the planner's estimate; before its first, counted up to 10,000, and null for more. */
   readonly rows: number | null
   readonly lastAppliedAt: Date | null
   readonly lastDurationMs: number | null
@@ -66,14 +69,13 @@ export async function viewHealth(sql: ISql, view: AnyView): Promise<ViewHealth> 
     ) h
     where s.view = ${view.name}`
   if (row === undefined) throw notInstalled(view.name)
-  const { rows } = row
   return {
     ...state,
     view: view.name,
     strategy: view.strategy,
     ...modeOf(view, state, row),
     version: row.version,
-    rows: rows === null || rows < 0 ? null : rows,
+    rows: row.rows === null || row.rows < 0 ? await countedRows(sql, view) : row.rows,
     lastAppliedAt: dateOf(row.last_applied_ms),
     lastDurationMs: row.last_duration_ms,
     failures: row.failures,
@@ -87,6 +89,14 @@ export async function viewHealth(sql: ISql, view: AnyView): Promise<ViewHealth> 
       p99Ms: row.p99_ms,
     },
   }
+}
+
+/** Of a view that the planner has not looked at yet, which small ones may wait for long. */
+async function countedRows(sql: ISql, view: AnyView): Promise<number | null> {
+  const [counted] = await sql<{ rows: number }[]>`
+    select count(*)::int as rows
+    from (select from ${sql.unsafe(qualified(view.name))} limit ${COUNTED_ROWS_MAX + 1}) r`
+  return counted === undefined || counted.rows > COUNTED_ROWS_MAX ? null : counted.rows
 }
 
 function dateOf(ms: number | null): Date | null {

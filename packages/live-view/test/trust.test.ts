@@ -49,6 +49,15 @@ beforeEach(async () => {
   await refresh(db.sql, insights)
 })
 
+test('health tells the rows of a view that the planner has not looked at yet', async () => {
+  for (const [view, rows] of [
+    [own, 30],
+    [insights, 3],
+  ] as const) {
+    expect(await viewHealth(db.sql, view)).toMatchObject({ rows })
+  }
+})
+
 test('a role that the policy restricts sees no foreign row, stored or computed, and cannot write', async () => {
   // roles belong to the server, not to the database
   const name = `shopkeeper_${crypto.randomUUID().replaceAll('-', '')}`

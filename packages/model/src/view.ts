@@ -35,7 +35,7 @@ export interface ViewStatus {
   /** In a row, until now. */
   readonly failures: number
   readonly error: string | null
-  /** The planner's estimate; null before it has made one. */
+  /** The planner's estimate; before it has made one, counted up to 10,000, and null for more. */
   readonly rows: number | null
   /** Of the rebuilds, refreshes and failures that are kept, at most the last 200. */
   readonly history: ViewHistory

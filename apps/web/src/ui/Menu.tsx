@@ -14,10 +14,10 @@ import {
 const PANEL =
   'rise min-w-44 overflow-auto rounded-xl border border-line bg-surface p-1.5 text-base shadow-float outline-none'
 
-/** The panel of a MenuTrigger. */
+/** The panel of a MenuTrigger. It ends where its button does, for those stand at the ends of rows and bars. */
 export function Menu(props: Omit<MenuProps<object>, 'className'>) {
   return (
-    <Popover offset={6} className={PANEL}>
+    <Popover offset={6} placement="bottom end" className={PANEL}>
       <AriaMenu {...props} className="outline-none" />
     </Popover>
   )
