@@ -1,13 +1,16 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import type { Comparison, MeasureRequest, Refusal } from './measure-media.ts'
+import type { PlannedRendition, RenditionTask } from '../../src/processors/media/make-rendition.ts'
+import type { Comparison, MeasureRequest, Opened } from './measure-media.ts'
 
 export interface Comparer extends AsyncDisposable {
   /** Decodes both and compares them; of the frames each `every`th by its look. */
   compare(source: string, encoded: string, options?: { every?: number }): Promise<Comparison>
+  /** What the child of a rendition does, in this process: it need not start. */
+  render(task: RenditionTask): Promise<PlannedRendition>
   /** Opens each as a source is opened. */
-  refusals(paths: readonly string[]): Promise<Refusal[]>
+  open(paths: readonly string[]): Promise<Opened[]>
 }
 
 /** The engine in a process of its own, for one question after the other. */
@@ -24,7 +27,8 @@ export function openComparer(): Comparer {
   }
   return {
     compare: async (source, encoded, { every = 1 } = {}) => (await ask({ source, encoded, every })) as Comparison,
-    refusals: async (open) => (await ask({ open })) as Refusal[],
+    open: async (paths) => (await ask({ open: paths })) as Opened[],
+    render: async (task) => (await ask({ render: task })) as PlannedRendition,
     async [Symbol.asyncDispose]() {
       child.kill('SIGKILL')
       await ended

@@ -5,6 +5,10 @@ import type { Frame } from 'node-av/lib'
 import { InputFault } from '../../src/processors/child/input-fault.ts'
 import { DecodedTrack } from '../../src/processors/media/decoded-track.ts'
 import { videoFilters } from '../../src/processors/media/encoding.ts'
+import { makeRendition } from '../../src/processors/media/make-rendition.ts'
+import type { PlannedRendition, RenditionTask } from '../../src/processors/media/make-rendition.ts'
+import { factsOf } from '../../src/processors/media/probe-media.ts'
+import type { MediaFacts } from '../../src/processors/media/probe-media.ts'
 import { openSource } from '../../src/processors/media/source.ts'
 import { pictureOf, trackOf } from '../../src/processors/media/track.ts'
 import { mean, similarity } from './picture-likeness.ts'
@@ -34,8 +38,8 @@ export interface Comparison extends Measured {
   readonly ssim: number
 }
 
-/** Why a file is not opened; null where it is. */
-export type Refusal = { readonly code: string; readonly sentence: string } | null
+/** What a file is opened as, or why it is not. */
+export type Opened = { readonly facts: MediaFacts } | { readonly code: string; readonly sentence: string }
 
 interface Looks extends Measured {
   /** Of each frame, in seconds from the first. */
@@ -96,10 +100,10 @@ async function compare({ source, encoded, every }: CompareRequest): Promise<Comp
   }
 }
 
-function refusal(path: string): Refusal {
+function open(path: string): Opened {
   try {
-    openSource(path)[Symbol.dispose]()
-    return null
+    using source = openSource(path)
+    return { facts: factsOf(source) }
   } catch (error) {
     if (error instanceof InputFault) return { code: error.code, sentence: error.message }
     throw error
@@ -111,16 +115,18 @@ export interface CompareRequest {
   readonly encoded: string
   readonly every: number
 }
-export type MeasureRequest = CompareRequest | { readonly open: readonly string[] }
+export type MeasureRequest = CompareRequest | { readonly open: readonly string[] } | { readonly render: RenditionTask }
 
-async function answer(request: MeasureRequest): Promise<Comparison | Refusal[]> {
-  return 'open' in request ? request.open.map(refusal) : compare(request)
+async function answer(request: MeasureRequest): Promise<Comparison | Opened[] | PlannedRendition> {
+  const silent = () => undefined
+  if ('render' in request) return makeRendition(request.render, silent, silent)
+  return 'open' in request ? request.open.map(open) : compare(request)
 }
 
 // Not `once`: it stays until it is killed.
 process.on('message', (request) => {
   Log.setLevel(AV_LOG_FATAL)
-  answer(request as MeasureRequest)
+  void answer(request as MeasureRequest)
     .catch((error: unknown) => String(error))
     .then((said) => process.send?.(said))
 })

@@ -1,7 +1,10 @@
 import { JOB_KINDS, newId } from '@bellhop/model'
+import { basename } from 'node:path'
 import sharp from 'sharp'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { mediaProbeProcessor } from '../../src/processors/media/media-probe.ts'
+import { openComparer } from './compare-media.ts'
+import { LENA_SECONDS, lenaPaths } from './lena.ts'
 import { PCM, mediaFolder, picture, tone } from './media.ts'
 import type { MediaFolder } from './media.ts'
 import { tempJob } from './temp-job.ts'
@@ -87,4 +90,22 @@ test('of eight tracks each is told', async () => {
   const { job, output } = await probe('many.mp4')
   await using _ = job
   expect(output.tracks.map(({ kind }) => kind)).toEqual(['video', ...Array.from({ length: 7 }, () => 'audio')])
+})
+
+test('one sound in the files of many programs is the same sound, and what cannot be read is told so', async () => {
+  await using engine = openComparer()
+  const paths = await lenaPaths()
+  const opened = await engine.open(paths)
+  const odd = opened.flatMap((each, index) => {
+    if ('code' in each) return [[basename(paths[index]!), each.code]]
+    const { durationSeconds, tracks } = each.facts
+    const isSame = Math.abs(durationSeconds - LENA_SECONDS) < 0.05 && tracks.length === 1 && tracks[0]?.kind === 'audio'
+    return isSame ? [] : [[basename(paths[index]!), Math.round(durationSeconds)]]
+  })
+  expect(paths.length).toBeGreaterThan(25)
+  // A codec of the eighties that nothing here decodes, and a header that counts the bytes of GSM as samples.
+  expect(odd).toEqual([
+    ['lena-24-dwvw.aiff', 'MEDIA_UNREADABLE'],
+    ['lena-gsm.aiff', 1963],
+  ])
 })

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { readdir, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout } from 'node:timers/promises'
@@ -9,6 +9,7 @@ import { mediaProbeProcessor } from '../../src/processors/media/media-probe.ts'
 import { runMedia } from '../../src/processors/media/run-media.ts'
 import { videoEncodeProcessor } from '../../src/processors/media/video-encode.ts'
 import { openComparer } from './compare-media.ts'
+import type { Opened } from './measure-media.ts'
 import { mediaFolder, picture, tone } from './media.ts'
 import type { MediaFolder } from './media.ts'
 import { processesIn } from './processes-in.ts'
@@ -46,11 +47,13 @@ async function leftBy(job: TempJob<unknown>): Promise<unknown[]> {
   return [...(await readdir(job.outputPath('.'))), ...children]
 }
 
-async function refusalsOf(contents: readonly (Uint8Array | string)[]) {
+async function openedOf(contents: readonly (Uint8Array | string)[]) {
   const paths = contents.map((_, index) => media.path(`bad-${index}.mp4`))
   for (const [index, path] of paths.entries()) await writeFile(path, contents[index]!)
-  return engine.refusals(paths)
+  return engine.open(paths)
 }
+
+const codesOf = (opened: readonly Opened[]) => opened.map((each) => ('code' in each ? each.code : null))
 
 test('what is no media fails each kind with a sentence, and leaves nothing', async () => {
   for (const { run } of [mediaProbeProcessor, videoEncodeProcessor]) {
@@ -64,8 +67,8 @@ test('what is no media fails each kind with a sentence, and leaves nothing', asy
 
 test('an empty file, one without its index, and one that ends in it are refused', async () => {
   const whole = await media.bytes('plain.mp4')
-  const refused = await refusalsOf(['', whole.subarray(whole.indexOf('mdat') - 4), whole.subarray(0, 600)])
-  expect(refused.map((refusal) => refusal?.code)).toEqual(refused.map(() => 'MEDIA_UNREADABLE'))
+  const refused = await openedOf(['', whole.subarray(whole.indexOf('mdat') - 4), whole.subarray(0, 600)])
+  expect(codesOf(refused)).toEqual(refused.map(() => 'MEDIA_UNREADABLE'))
 })
 
 test('what a file names is not opened, be it a file of the machine or an address', async () => {
@@ -90,8 +93,8 @@ test('what a file names is not opened, be it a file of the machine or an address
       `<asx version="3.0"><entry><ref href="${target}"/></entry></asx>`,
       `[Reference]\nRef1=${target}\n`,
     ])
-    const refused = await refusalsOf(contents)
-    expect(refused.map((refusal) => refusal?.code)).toEqual(contents.map(() => 'MEDIA_UNREADABLE'))
+    const refused = await openedOf(contents)
+    expect(codesOf(refused)).toEqual(contents.map(() => 'MEDIA_UNREADABLE'))
     await using job = await jobOf(playlist(`http://127.0.0.1:${port}/canary.ts`))
     await expect(videoEncodeProcessor.run(job.run)).rejects.toMatchObject({ code: 'MEDIA_UNREADABLE' })
     expect([requests, await leftBy(job)]).toEqual([0, []])
@@ -105,7 +108,7 @@ test('a small file that claims, or hides, pictures of gigabytes is refused; so i
   const claims = Buffer.from(photos)
   const header = claims.indexOf('strf') + 8
   for (const at of [4, 8]) claims.writeUInt32LE(16_000, header + at)
-  const refused = await refusalsOf([claims, await media.bytes('ages.mkv')])
+  const refused = await openedOf([claims, await media.bytes('ages.mkv')])
   expect(refused).toEqual([
     { code: 'VIDEO_TOO_LARGE', sentence: expect.stringContaining('16000 × 16000 pixels') as unknown },
     { code: 'MEDIA_TOO_LONG', sentence: expect.stringContaining('more than the 100 that are taken') as unknown },
@@ -117,10 +120,19 @@ test('a small file that claims, or hides, pictures of gigabytes is refused; so i
 })
 
 test('pictures that grow to gigabytes once the file is open are left out', async () => {
-  await using job = await jobOf(grown(await media.bytes('photos.avi'), JPEG_SIZE, 5))
-  const { renditions } = await videoEncodeProcessor.run(job.run)
-  expect(renditions[0]).toMatchObject({ video: { width: 64, height: 36 } })
-  expect(renditions[0]?.durationSeconds).toBeCloseTo(0.5, 1)
+  const address = media.path('growing.avi')
+  await writeFile(address, grown(await media.bytes('photos.avi'), JPEG_SIZE, 5))
+  const folder = media.path('of-growing')
+  await mkdir(folder)
+  const made = await engine.render({
+    address,
+    folder,
+    rendition: 'source',
+    codec: 'h264',
+    formats: ['mp4'],
+  })
+  expect(made.picture).toMatchObject({ width: 64, height: 36 })
+  expect(made.rendered?.joined.durationSeconds).toBeCloseTo(0.5, 1)
 })
 
 const VP8_KEY_FRAME = Buffer.from([0x9d, 0x01, 0x2a])
