@@ -2,7 +2,8 @@ import { glob, readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 
-const FOLDER = dirname(createRequire(import.meta.url).resolve('audio-lena'))
+const require = createRequire(import.meta.url)
+const FOLDER = dirname(require.resolve('audio-lena'))
 const SOUNDS = '**/*.{wav,mp3,ogg,opus,flac,aac,m4a,aif,aiff,webm,caf}'
 export const LENA_SECONDS = 12.27
 
