@@ -1,6 +1,7 @@
 import { connect } from '@bellhop/client'
 import type { Bellhop, UploadedFile } from '@bellhop/client'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { mediaFolder, picture, tone } from '../../../packages/business/test/processors/media.ts'
 import { OwnersBrowser, heading } from '../src/page/owners-browser.ts'
 import { orderRow } from '../src/sample-files.ts'
 import { startBellhop } from '../src/start-bellhop.ts'
@@ -71,7 +72,7 @@ test('the operations show a worker with what it runs, and what waits, also on a 
 })
 
 test('a sound plays in its page: the original at once, and what was encoded of it when that is done', async () => {
-  const sound = await bellhop.files.upload(new Blob([tone(4)]), { name: 'tone.wav' })
+  const sound = await bellhop.files.upload(new Blob([wave(4)]), { name: 'tone.wav' })
   await Promise.all(sound.jobs.map((job) => bellhop.jobs.wait(job)))
   const page = await browser.visit(`/files/${sound.id}`)
   const isPlaying = () => page.waitForFunction(() => (document.querySelector('audio')?.currentTime ?? 0) > 0.2)
@@ -88,8 +89,74 @@ test('a sound plays in its page: the original at once, and what was encoded of i
   expect(await quality.inputValue()).toMatch(/^out_/)
 })
 
+test('a video plays in its page as HLS through keys: in the size that is picked, with its captions, at the frames of its card', async () => {
+  const page = await browser.visit('/', { reducedMotion: 'no-preference' })
+  // Some builds of Chromium leave out what is patented.
+  const hasH264 = await page.evaluate(() => MediaSource.isTypeSupported('video/mp4; codecs="avc1.64001f,mp4a.40.2"'))
+  await using media = await mediaFolder({
+    'harbour.mkv': {
+      format: 'matroska',
+      tracks: [picture('640x480', 10, 9), ...(hasH264 ? [tone(9)] : [])],
+      captions: [{ from: 0, to: 9, text: '항구입니다.' }],
+    },
+    'song.m4a': { format: 'mp4', tracks: [tone(2)] },
+  })
+  const arrived = async (name: string) => {
+    const file = await bellhop.files.upload(new Blob([new Uint8Array(await media.bytes(name))]), { name })
+    await Promise.all(file.jobs.map((job) => bellhop.jobs.wait(job)))
+    return file
+  }
+  const [film] = await Promise.all([arrived('harbour.mkv'), arrived('song.m4a')])
+  const cards = await bellhop.catalog.search({ sort: 'newest', limit: 2, want: 'strict' })
+  expect(cards.items.toSorted((a, b) => a.name.localeCompare(b.name))).toMatchObject([
+    {
+      type: 'video',
+      width: 640,
+      height: 480,
+      thumbnail: expect.any(String) as unknown,
+      filmstrip: { frameWidth: 160, frameHeight: 120 },
+      loudness: null,
+    },
+    { type: 'audio', mediaType: 'audio/mp4', thumbnail: null, filmstrip: null, loudness: { length: 48 } },
+  ])
+
+  const encoding = await bellhop.jobs.submit('video.encode', {
+    fileId: film.id,
+    renditions: ['480p', '240p'],
+    formats: ['hls'],
+    codec: hasH264 ? 'h264' : 'vp9',
+  })
+  await page.getByRole('link', { name: 'harbour.mkv' }).hover()
+  await page.locator('[style*="background-image"]').waitFor()
+  await bellhop.jobs.wait(encoding.id)
+
+  await page.goto(`/files/${film.id}`)
+  await page.getByRole('button', { name: 'Play harbour.mkv' }).click()
+  await page.waitForFunction(() => (document.querySelector('video')?.currentTime ?? 0) > 0.2)
+  const quality = page.getByRole('combobox', { name: 'Quality' })
+  expect(await quality.getByRole('option').allTextContents()).toEqual([
+    expect.stringMatching(/^Auto · (480|240)p$/) as unknown,
+    '480p',
+    '240p',
+    'Original',
+  ])
+  for (const [size, heightPx] of [
+    ['240p', 240],
+    ['480p', 480],
+  ] as const) {
+    await quality.selectOption(size)
+    await page.waitForFunction((wanted) => document.querySelector('video')?.videoHeight === wanted, heightPx)
+  }
+  await page.getByRole('button', { name: 'Full screen (f)' }).focus()
+  await page.keyboard.press('c')
+  expect(await page.getByRole('combobox', { name: 'Captions (c)' }).locator('option:checked').textContent()).toBe(
+    'Korean',
+  )
+  await page.waitForFunction(() => document.querySelector('video')?.textTracks[0]?.activeCues?.length === 1)
+})
+
 /** A WAV of one channel, 8,000 samples a second. */
-function tone(seconds: number): Buffer<ArrayBuffer> {
+function wave(seconds: number): Buffer<ArrayBuffer> {
   const samples = seconds * 8_000
   const bytes = Buffer.alloc(44 + samples * 2)
   bytes.write('RIFF', 0)

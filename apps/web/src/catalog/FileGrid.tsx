@@ -22,7 +22,7 @@ export function FileGrid({ files }: { readonly files: readonly CatalogEntry[] })
 function FileCard({ file }: { readonly file: CatalogEntry }) {
   const words = useWords()
   const facts = fileFacts(words, file)
-  const scrub = useScrub(file.filmstrip !== null)
+  const scrub = useScrub(file.type === 'video')
   return (
     <li
       {...scrub.handlers}

@@ -353,6 +353,7 @@ export const en = {
       original: 'Original',
       captions: 'Captions (c)',
       captionsOff: 'Off',
+      captionsNow: (what: string) => `Captions: ${what}`,
       caption: (number: number) => `Captions ${number}`,
       nothingPlays:
         'Nothing of it could be played: its format may be unknown to this browser, or your store out of reach.',

@@ -398,6 +398,7 @@ export const ko = {
       original: '원본',
       captions: '자막 (c)',
       captionsOff: '끔',
+      captionsNow: (what) => `자막: ${what}`,
       caption: (number) => `자막 ${number}`,
       nothingPlays: '재생할 수 있는 것이 없습니다. 이 브라우저가 형식을 모르거나 저장소에 연결할 수 없습니다.',
       unplayable: '이 브라우저는 원본을 재생할 수 없습니다. 인코딩하면 어디서나 재생되는 크기로 만들어집니다.',

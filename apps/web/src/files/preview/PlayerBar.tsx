@@ -19,13 +19,13 @@ export function PlayerBar({ playback, captions, onFullscreen }: PlayerBarProps) 
   const { player } = useWords().file
   const { playing, muted, choice, choices } = playback
   return (
-    <div role="toolbar" aria-label={player.controls} className="flex items-center gap-1 px-2 pb-2">
+    <div role="toolbar" aria-label={player.controls} className="flex items-center gap-1 px-2 pb-2 max-sm:gap-0">
       <BarButton icon={playing ? Pause : Play} label={playing ? player.pause : player.play} onPress={playback.toggle} />
       <BarButton icon={muted ? VolumeX : Volume2} label={muted ? player.unmute : player.mute} onPress={playback.mute} />
       <span className="figures px-1 text-sm whitespace-nowrap">
         {clockText(playback.seconds)} <span className="opacity-65">/ {clockText(playback.durationSeconds)}</span>
       </span>
-      <span className="ml-auto flex items-center gap-1">
+      <span className="ml-auto flex min-w-0 items-center gap-1 max-sm:gap-0">
         {captions !== undefined && captions.tracks.length > 0 && <CaptionsMenu captions={captions} />}
         {choices.length > 1 && choice !== null && <QualityMenu playback={playback} picked={choice} />}
         {onFullscreen && <BarButton icon={Maximize} label={player.fullscreen} onPress={onFullscreen} />}
@@ -48,7 +48,7 @@ function QualityMenu({ playback, picked }: { readonly playback: Playback; readon
       aria-label={player.quality}
       value={picked.id}
       onChange={(event) => playback.pick(event.target.value)}
-      className={`figures h-9 rounded-lg px-1.5 text-sm font-medium ${MENU}`}
+      className={`figures h-9 min-w-0 rounded-lg px-1.5 text-sm font-medium max-sm:px-0 ${MENU}`}
     >
       {playback.choices.map((choice) => (
         <option key={choice.id} value={choice.id}>

@@ -92,7 +92,11 @@ export function VideoPlayer({ file, output }: VideoPlayerProps) {
         {!playback.playing && !playback.waiting && playable && (
           <Button
             aria-label={player.playNamed(file.name)}
-            onPress={playback.toggle}
+            onPress={() => {
+              playback.toggle()
+              // This goes, and the keys are to work on.
+              frame.current?.focus()
+            }}
             className="absolute inset-0 grid place-items-center -outline-offset-4 data-[focus-visible]:outline-2 data-[focus-visible]:outline-white"
           >
             <span className="grid size-16 place-items-center rounded-full bg-black/60 backdrop-blur-sm">

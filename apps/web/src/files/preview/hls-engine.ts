@@ -54,7 +54,9 @@ function byMediaSource(
   hls.attachMedia(element)
   let picked: OutputId | null = null
   const choose = () => {
-    hls.nextLevel = picked === null ? -1 : hls.levels.findIndex(({ url }) => levelAt(levels, url[0])?.id === picked)
+    // Who asks for a size sees it at once, though that costs what is buffered; by itself it changes with the next segment.
+    if (picked === null) hls.nextLevel = -1
+    else hls.currentLevel = hls.levels.findIndex(({ url }) => levelAt(levels, url[0])?.id === picked)
   }
   hls.on(Hls.Events.MANIFEST_PARSED, () => {
     if (picked !== null) choose()

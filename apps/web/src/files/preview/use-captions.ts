@@ -2,6 +2,7 @@ import type { FileDetail, OutputId } from '@bellhop/model'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { trpc } from '../../trpc.ts'
+import { announce } from '../../ui/live-region.tsx'
 import { useWords } from '../../words/use-words.ts'
 import type { MediaKeys } from './media-keys.ts'
 
@@ -63,7 +64,12 @@ export function useCaptions(file: FileDetail, keys: MediaKeys, wanted: boolean):
   }
   const ofPage = tracks.find(({ language }) => language?.split('-', 1)[0] === locale.split('-', 1)[0])
   const next = last ?? ofPage?.id ?? tracks[0]?.id ?? null
-  return { tracks, shown, show, toggle: () => show(shown === null ? next : null) }
+  const toggle = () => {
+    const id = shown === null ? next : null
+    show(id)
+    announce(words.player.captionsNow(tracks.find((track) => track.id === id)?.label ?? words.player.captionsOff))
+  }
+  return { tracks, shown, show, toggle }
 }
 
 interface Encoded {
