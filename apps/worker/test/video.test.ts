@@ -26,12 +26,12 @@ afterAll(() => stack.disposeAsync())
 const startWorker = () => startWorkerProcess({ ...world.environment, BELLHOP_WORKER_CONCURRENCY: '1' })
 const detail = (jobId: JobId) => getJob(world.owner, { jobId })
 
-async function submitFilm(): Promise<{
+async function submitFilm(bytes = film): Promise<{
   job: JobSnapshot
   segments: () => Promise<readonly JobSnapshot[]>
   roles: () => Promise<string[]>
 }> {
-  const { file } = await uploadBytes(world.owner, 'film.mp4', film, { startJobs: false })
+  const { file } = await uploadBytes(world.owner, 'film.mp4', bytes, { startJobs: false })
   const job = await submitJob(world.owner, { kind: 'video.encode', input: { fileId: file.id, formats: ['mp4'] } })
   const segments = async () =>
     (await listJobs(world.owner, { kind: 'video.segment', fileId: file.id, limit: 10 })).items
@@ -102,6 +102,29 @@ test(
     await until('the child is gone', () => children.every((pid) => !isAlive(pid)), GONE_WITHIN_MS)
     await until('every part has ended', async () => countOf(await segments(), 'CANCELLED') === 2)
     expect((await detail(job.id)).status).toBe('CANCELLED')
+    expect(await roles()).toEqual([])
+  },
+  SLOW_MS,
+)
+
+test(
+  'a stretch that cannot be read fails the whole film with its sentence, and no other is begun',
+  async () => {
+    await using _ = await startWorker()
+    const damaged = film.slice()
+    damaged.fill(0xff, Math.floor(damaged.length * 0.3), Math.floor(damaged.length * 0.6))
+    const { job, segments, roles } = await submitFilm(damaged)
+    const failed = await until('the film has failed', async () => {
+      const found = await detail(job.id)
+      return found.status === 'FAILED' && found
+    })
+    expect(failed.error).toMatchObject({
+      code: 'MEDIA_UNREADABLE',
+      sentence: expect.stringContaining('upload it again'),
+    })
+    for (const segment of await segments()) expect(segment).toMatchObject({ status: 'FAILED', error: failed.error })
+    const begun = await Promise.all((await segments()).map(async ({ id }) => (await detail(id)).startedAt))
+    expect(begun.filter((at) => at !== null)).toHaveLength(1)
     expect(await roles()).toEqual([])
   },
   SLOW_MS,
