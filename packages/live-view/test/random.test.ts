@@ -47,7 +47,10 @@ test(
         await emptyShop(db.sql)
         await db.sql`insert into makers select i, 'm' from generate_series(1, 3) i`
         {
-          await using keeper = keepViewsFresh({ sql: db.connect(3), views: [catalog] })
+          await using stack = new AsyncDisposableStack()
+          const connection = db.connect(3)
+          stack.defer(() => connection.end())
+          const keeper = stack.use(keepViewsFresh({ sql: connection, views: [catalog] }))
           await Promise.all([
             ...writers.map(async (transactions) => {
               for (const each of transactions) await writeShop(db.sql, each)
