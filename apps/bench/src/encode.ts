@@ -24,7 +24,8 @@ export const encode: Benchmark = {
     const commandLine = await openCommandLine(scratch.path, signal)
     const source = await commandLine.make(seconds)
     await using stack = new AsyncDisposableStack()
-    const { url, apiKey } = stack.use(await openWorld(join(scratch.path, 'bellhop'), null, signal))
+    const world = stack.use(await openWorld(join(scratch.path, 'bellhop'), null, signal))
+    const { url, apiKey } = world
     const bellhop = stack.use(connect({ url, apiKey }))
     const file = await bellhop.files.upload(source, { startJobs: false, signal })
     const ours = (rendition: '1080p' | '720p') => async () => {
@@ -39,6 +40,10 @@ export const encode: Benchmark = {
       firsts.push(firstMs)
       return allMs
     }
+    const byTwoWorkers = async () => {
+      await using _second = await world.startWorker()
+      return (await encodeAll(bellhop, file.id, signal)).allMs
+    }
     const rows = await runRounds({
       unit: 'ms',
       count: rounds,
@@ -48,6 +53,7 @@ export const encode: Benchmark = {
         bellhop_720p: ours('720p'),
         command_line_720p: () => commandLine.encode(720),
         'bellhop, both with HLS': whole,
+        'bellhop, both with HLS, two workers': byTwoWorkers,
         'command line, both in one run': () => commandLine.encode(1080, 720),
       },
       signal,
@@ -62,6 +68,7 @@ export const encode: Benchmark = {
       ratios: {
         bellhop_1080p_vs_command_line: ratioOf(rows, 'bellhop_1080p', 'command_line_1080p'),
         bellhop_720p_vs_command_line: ratioOf(rows, 'bellhop_720p', 'command_line_720p'),
+        bellhop_two_workers_vs_one: ratioOf(rows, 'bellhop, both with HLS, two workers', 'bellhop, both with HLS'),
         bellhop_both_vs_command_line: ratioOf(rows, 'bellhop, both with HLS', 'command line, both in one run'),
       },
     }

@@ -1,12 +1,16 @@
-import { execFile } from 'node:child_process'
+import { execFile, fork } from 'node:child_process'
+import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { connect } from '@bellhop/client'
 import { forkLocalStack } from '@bellhop/local-stack'
 import type { KeyBinding } from '@bellhop/model'
 import { BELLHOP_COMMAND, startBellhop } from '../bellhop-process.ts'
 import type { StoreAddress } from './store.ts'
+
+const WORKER = fileURLToPath(new URL('../../../worker/src/main.ts', import.meta.url))
 
 /** A running Bellhop and the store that it keeps its files in. */
 export interface World extends AsyncDisposable {
@@ -17,6 +21,8 @@ export interface World extends AsyncDisposable {
   readonly binding: KeyBinding
   /** Works once. */
   signInLink(): Promise<string>
+  /** One more beside that of `bellhop start`. Disposing stops it and waits. */
+  startWorker(): Promise<AsyncDisposable>
   /** Received and sent by the API server since it started. */
   serverBytes(): Promise<number>
 }
@@ -59,6 +65,7 @@ export async function openWorld(folder: string, other: StoreAddress | null, sign
       })
       return stdout.trim()
     },
+    startWorker: () => startWorker({ ...env, BELLHOP_DATA_DIR: dataDir }, signal),
     async serverBytes() {
       const text = await (await fetch(`${url}/metrics`, { signal })).text()
       return ['received', 'sent'].reduce((sum, way) => {
@@ -68,5 +75,24 @@ export async function openWorld(folder: string, other: StoreAddress | null, sign
       }, 0)
     },
     [Symbol.asyncDispose]: () => open.disposeAsync(),
+  }
+}
+
+async function startWorker(env: Readonly<Record<string, string>>, signal: AbortSignal): Promise<AsyncDisposable> {
+  const { PATH = '', HOME = '' } = process.env
+  const child = fork(WORKER, {
+    env: { PATH, HOME, ...env },
+    execArgv: [],
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  })
+  const exited = once(child, 'exit')
+  const gone = new AbortController()
+  void exited.then(() => gone.abort(new Error('The second worker ended before it was ready.')))
+  await once(child, 'message', { signal: AbortSignal.any([signal, gone.signal]) })
+  return {
+    async [Symbol.asyncDispose]() {
+      child.kill('SIGTERM')
+      await exited
+    },
   }
 }
