@@ -54,7 +54,7 @@ function byMediaSource(
   hls.attachMedia(element)
   let picked: OutputId | null = null
   const choose = () => {
-    // Who asks for a size sees it at once, though that costs what is buffered; by itself it changes with the next segment.
+    // What is buffered goes, so that a size that somebody picks shows from the next key frame on; by itself it changes later and keeps all.
     if (picked === null) hls.nextLevel = -1
     else hls.currentLevel = hls.levels.findIndex(({ url }) => levelAt(levels, url[0])?.id === picked)
   }
