@@ -31,7 +31,7 @@ export function AudioPlayer({ file, output }: AudioPlayerProps) {
       {/* oxlint-disable-next-line jsx-a11y/media-has-caption -- a sound that was uploaded has none */}
       <audio ref={element} {...playback.mediaProps} aria-label={file.name} preload="metadata" />
       <Waveform playback={playback} peaks={output.waveform?.peaks ?? [0]} />
-      {playback.choice !== null && <PlayerBar playback={playback} />}
+      {playback.playable && <PlayerBar playback={playback} />}
       <PlayerNotice playback={playback} />
     </div>
   )

@@ -8,7 +8,7 @@ export function PlayerNotice({ playback }: { readonly playback: Playback }) {
   const words = useWords()
   const { player } = words.file
   if (playback.failed !== null) return <Sentence>{errorSentence(words, playback.failed)}</Sentence>
-  if (playback.choice !== null) return null
+  if (playback.playable) return null
   if (!playback.exhausted) return <Sentence>{player.unplayable}</Sentence>
   return (
     <div className="flex flex-wrap items-center gap-3 px-4 py-3">

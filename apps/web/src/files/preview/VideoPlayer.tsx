@@ -41,7 +41,7 @@ export function VideoPlayer({ file, output }: VideoPlayerProps) {
     else playback.onKeyDown(event)
   }
   const { width = 16, height = 9 } = output.poster ?? {}
-  const playable = playback.choice !== null
+  const { playable } = playback
   return (
     // oxlint-disable-next-line jsx-a11y/no-static-element-interactions -- it listens for its buttons, which do the same
     <div

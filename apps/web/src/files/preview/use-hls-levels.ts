@@ -9,15 +9,15 @@ import { browserCanPlay } from './media-choices.ts'
 const RENDITIONS_MAX = 14
 const NONE: readonly JobOutput<'video.rendition'>[] = []
 
-/** The finished renditions that play as HLS here; each as soon as it is finished. */
-export function useHlsLevels(file: FileDetail): readonly HlsLevel[] {
+/** The finished renditions that play as HLS here, each as soon as it is finished; null until it is known which. */
+export function useHlsLevels(file: FileDetail): readonly HlsLevel[] | null {
   const { client } = trpc.useUtils()
   const jobIds = file.outputs
     .filter(({ role, mediaType }) => role === 'segments' && mediaType.startsWith('video/'))
     .map(({ jobId }) => jobId)
     .toSorted()
     .slice(-RENDITIONS_MAX)
-  const { data = NONE } = useQuery({
+  const { data = NONE, isLoading } = useQuery({
     queryKey: ['renditions', jobIds],
     queryFn: async () => {
       const jobs = await Promise.all(jobIds.map((jobId) => client.jobs.get.query({ jobId })))
@@ -29,5 +29,6 @@ export function useHlsLevels(file: FileDetail): readonly HlsLevel[] {
     staleTime: Number.POSITIVE_INFINITY,
     placeholderData: keepPreviousData,
   })
-  return useMemo(() => hlsLevels(data, browserCanPlay), [data])
+  const levels = useMemo(() => hlsLevels(data, browserCanPlay), [data])
+  return isLoading ? null : levels
 }

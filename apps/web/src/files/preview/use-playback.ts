@@ -12,7 +12,8 @@ const NOTHING: ReadonlySet<string> = new Set()
 
 interface Playable {
   readonly files: readonly FileChoice[]
-  readonly levels: readonly HlsLevel[]
+  /** Null until they are known: nothing plays before. */
+  readonly levels: readonly HlsLevel[] | null
   readonly keys: MediaKeys
   readonly knownSeconds: number
 }
@@ -33,12 +34,16 @@ export function usePlayback(element: RefObject<HTMLMediaElement | null>, playabl
   const [renewals, setRenewals] = useState(0)
   // Once something plays, a better rendition that is finished meanwhile is offered, and not changed to.
   const [begun, setBegun] = useState<MediaChoice['id'] | null>(null)
-  const [session, setSession] = useState<readonly HlsLevel[]>([])
+  const [session, setSession] = useState<readonly HlsLevel[] | null>(null)
   const usable = mediaChoices(
     files.filter(({ id }) => !unplayable.has(id)),
-    hlsFailed ? [] : levels,
+    hlsFailed ? [] : (levels ?? []),
   )
-  const choice = usable.find(({ id }) => id === (picked ?? begun)) ?? usable[0] ?? null
+  const choice = levels === null ? null : (usable.find(({ id }) => id === (picked ?? begun)) ?? usable[0] ?? null)
+  if (wanted && session === null && levels !== null) {
+    setSession(levels)
+    setBegun(choice?.id ?? null)
+  }
   const isFile = choice?.kind === 'file'
   const { url, failed, renew } = useMediaAddress(isFile ? choice.id : null, wanted)
   const level = useHls(element, {
@@ -51,17 +56,14 @@ export function usePlayback(element: RefObject<HTMLMediaElement | null>, playabl
 
   const play = () => {
     setWanted(true)
-    setBegun(choice?.id ?? null)
-    if (!wanted) {
-      setBuffering(true)
-      setSession(levels)
-    }
+    if (!wanted) setBuffering(true)
     void element.current?.play().catch(() => setPlaying(false))
   }
   const pick = (id: string) => {
     setPicked(usable.find((each) => each.id === id)?.id ?? null)
     // One that was finished meanwhile.
-    if (session.every((each) => each.id !== id) && levels.some((each) => each.id === id)) setSession(levels)
+    const isIn = (some: readonly HlsLevel[] | null) => some?.some((each) => each.id === id) ?? false
+    if (isIn(levels) && !isIn(session)) setSession(levels)
   }
   const seek = (to: number) => {
     const at = Math.min(knownSeconds, Math.max(0, to))
@@ -125,8 +127,10 @@ export function usePlayback(element: RefObject<HTMLMediaElement | null>, playabl
     /** Of HLS, what shows just now. */
     level,
     wanted,
-    waiting: buffering && wanted && choice !== null && failed === null,
+    waiting: buffering && wanted && (choice !== null || levels === null) && failed === null,
     failed,
+    /** There is something to play, for all that is known by now. */
+    playable: choice !== null || levels === null,
     /** All was tried that there is; false where there was nothing to try. */
     exhausted: choice === null && (hlsFailed || unplayable.size > 0),
     tryAgain,
