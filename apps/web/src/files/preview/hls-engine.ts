@@ -7,6 +7,15 @@ import type { MediaKeys } from './media-keys.ts'
 /** What a connection is thought to carry until it has shown it, in bits a second: 720p to begin with. */
 const FIRST_GUESS = 3_000_000
 const BUFFER_SECONDS = 30
+/** What cannot be read is tried again after 0.5 and 1 s; then another size is, and at last the whole file. */
+const LOAD_POLICY = {
+  default: {
+    maxTimeToFirstByteMs: 10_000,
+    maxLoadTimeMs: 60_000,
+    timeoutRetry: { maxNumRetry: 1, retryDelayMs: 0, maxRetryDelayMs: 0 },
+    errorRetry: { maxNumRetry: 2, retryDelayMs: 500, maxRetryDelayMs: 1_000 },
+  },
+}
 
 interface HlsSource {
   readonly levels: readonly HlsLevel[]
@@ -34,6 +43,8 @@ function byMediaSource(
     loader: outputLoader(levels, keys),
     // The worker only takes other containers apart.
     enableWorker: false,
+    playlistLoadPolicy: LOAD_POLICY,
+    fragLoadPolicy: LOAD_POLICY,
     startPosition: fromSeconds,
     abrEwmaDefaultEstimate: FIRST_GUESS,
     capLevelToPlayerSize: true,
