@@ -6,7 +6,7 @@ import { trpc } from '../../trpc.ts'
 export function useMediaAddress(
   id: FileId | OutputId | null,
   wanted: boolean,
-): { readonly url: string | null; readonly failed: unknown; readonly renew: () => void } {
+): { readonly url: string | null; readonly failed: unknown; readonly renew: () => Promise<unknown> } {
   const { client } = trpc.useUtils()
   const { data, error, refetch } = useQuery({
     queryKey: ['media-address', id],
@@ -16,5 +16,5 @@ export function useMediaAddress(
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: 0,
   })
-  return { url: data?.url ?? null, failed: error, renew: () => void refetch() }
+  return { url: data?.url ?? null, failed: error, renew: () => refetch() }
 }

@@ -114,7 +114,8 @@ export function usePlayback(element: RefObject<HTMLMediaElement | null>, playabl
       if (choice.kind !== 'file') return setHlsFailed(true)
       if (renewals < RENEWALS_MAX) {
         setRenewals(renewals + 1)
-        return renew()
+        // Within a second the address is the same one, which a browser does not try again by itself.
+        return void renew().then(() => element.current?.load())
       }
       setRenewals(0)
       setUnplayable(new Set([...unplayable, choice.id]))
