@@ -15,7 +15,7 @@ export const TRANSFER_BACK_OFF: BackOff = { attempts: 8, firstMs: 400, capMs: 8_
 export const BUSY_BACK_OFF = { firstMs: 250, capMs: 5_000 } as const
 /** How long a part, or a call, of an upload may fail without a success between: a store or a server may be away that long. */
 export const PATIENCE_MS = 600_000
-/** … of one that the server has not been heard of yet: it is more likely misspelt than restarting, which takes seconds. */
+/** … while nothing speaks for a server at that address: it is more likely misspelt than restarting, which takes seconds. */
 export const FIRST_ANSWER_MS = 8_000
 /** A subscription that ended before its time; the count starts again with each event. */
 export const SUBSCRIPTION_BACK_OFF: BackOff = { attempts: 12, firstMs: 250, capMs: 10_000 }

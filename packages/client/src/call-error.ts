@@ -81,6 +81,11 @@ function reasonOf(error: unknown): string {
   return reason
 }
 
+/** A connection that had been made broke, so there is a server at that address. Browsers do not tell. */
+export function brokeOff(error: BellhopError): boolean {
+  return error.code === 'NETWORK' && /UND_ERR_SOCKET|ECONNRESET|EPIPE/.test(reasonOf(error.cause))
+}
+
 /** The request did not leave this machine, so that even what must not be done twice may be tried again. */
 export function neverSent(error: BellhopError): boolean {
   return error.code === 'NETWORK' && /ECONNREFUSED|ENOTFOUND|EAI_AGAIN/.test(reasonOf(error.cause))

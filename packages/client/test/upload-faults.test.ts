@@ -1,9 +1,10 @@
 import { MIB } from '@bellhop/model'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { platform as here } from '#platform'
 import { connect } from '../src/index.ts'
 import type { Bellhop, WaitingFor } from '../src/index.ts'
 import { failureOf, randomFile } from './world/files.ts'
+import { FlakyProxy } from './world/flaky-proxy.ts'
 import { startHouse } from './world/house.ts'
 import type { House } from './world/house.ts'
 
@@ -48,6 +49,26 @@ async function spendAllKeys(): Promise<void> {
   await platform.database.sql`
     update key_rates set spent_until = now() + interval '61 seconds' where subject = ${caller.userId}`
 }
+
+/** The wait for a first answer from a server that may not be there. */
+const FIRST_ANSWER_MS = 8_000
+
+test('a server that takes the first call and is gone for longer than a misspelt one is waited for', async () => {
+  const { path, bytes } = await randomFile(house.dir, 1_000)
+  await using server = new FlakyProxy(house.api.url)
+  await using distant = connect({ url: await server.listen() })
+  // Short waits between the tries, so that none of them steps over the time in question.
+  const dice = vi.spyOn(Math, 'random').mockReturnValue(0.05)
+  onTestFinished(() => dice.mockRestore())
+  let backAtMs = Number.POSITIVE_INFINITY
+  server.fault = () => {
+    if (backAtMs === Number.POSITIVE_INFINITY) backAtMs = performance.now() + FIRST_ANSWER_MS + 1_500
+    return performance.now() < backAtMs ? { cutAfterBytes: 0 } : undefined
+  }
+  const file = await distant.files.upload(path, { startJobs: false })
+  expect(file).toMatchObject({ status: 'READY', sizeBytes: bytes.length })
+  expect(performance.now()).toBeGreaterThan(backAtMs)
+}, 60_000)
 
 describe('nothing is lost, and the memory stays bounded, when', () => {
   test('one in ten requests is cut in the middle', async () => {

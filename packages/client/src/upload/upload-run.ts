@@ -3,6 +3,7 @@ import type { CompletedUpload } from '@bellhop/model'
 import { BUSY_BACK_OFF, FIRST_ANSWER_MS, PATIENCE_MS, TRANSFER_BACK_OFF, backOffMs, wait } from '../back-off.ts'
 import type { BackOff } from '../back-off.ts'
 import { BellhopError, abortError } from '../bellhop-error.ts'
+import { brokeOff } from '../call-error.ts'
 import type { Platform } from '../platform/platform.ts'
 import { completeFailureOf, isWorthless, missingOf, retryAfterOf, sourceDiffers, sourceError } from './failures.ts'
 import { stepUpload } from './machine.ts'
@@ -60,6 +61,8 @@ export class UploadRun {
   #leg: AbortController
   #state: UploadState
   #completed: CompletedUpload | null = null
+  /** Something took a call and broke off: a server that is restarting, not an address that is none. */
+  #serverSeen = false
   #abortStatus: string | null = null
 
   constructor(work: UploadWork, tools: UploadTools) {
@@ -229,7 +232,8 @@ export class UploadRun {
       if (leg.aborted) return
       if (!(error instanceof BellhopError)) throw error
       if (error.code === 'PART_CHANGED') return this.#sourceFailed(sourceDiffers(this.#tools.source.name, error))
-      const neverHeard = this.#calls.uploadId === null && error.code === 'NETWORK'
+      this.#serverSeen ||= brokeOff(error)
+      const neverHeard = !this.#serverSeen && this.#calls.uploadId === null && error.code === 'NETWORK'
       return this.#dispatch({
         type: 'signFailed',
         numbers,
