@@ -1,5 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
+import { BaseSequencer } from 'vitest/node'
+import type { TestSpecification } from 'vitest/node'
 
 /** Servers and workers that tests start are stripped of their types and compiled once, as those of `bellhop start` are. */
 process.env['NODE_COMPILE_CACHE'] ??= fileURLToPath(new URL('node_modules/.cache/node', import.meta.url))
@@ -11,8 +13,19 @@ const POSTGRES = ['packages/{persistence,business,api,client}/test/*.test.ts', '
 /** A shared machine stalls now and then. Elsewhere nothing is tried twice, so that a race shows. */
 const retry = process.env['CI'] ? 1 : 0
 
+/** By default large files come first. These are short and take longest, mostly waiting: at the end nothing would run beside. */
+const LONG = /\/kill-\w+\.test\.ts$/
+
+class LongFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const isLong = ({ moduleId }: TestSpecification) => Number(LONG.test(moduleId))
+    return (await super.sort(files)).toSorted((a, b) => isLong(b) - isLong(a))
+  }
+}
+
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongFirst },
     // Most tests wait for something; two cores carry three files of them.
     maxWorkers: 3,
     projects: [
