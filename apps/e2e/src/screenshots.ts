@@ -19,11 +19,12 @@ await mkdir(outDir, { recursive: true })
 await using running = await startBellhop()
 await using bellhop = connect({ url: running.url, apiKey: running.apiKey })
 await using browser = await launchChromium()
-const { rides } = await seedLibrary(bellhop)
+const { rides, film } = await seedLibrary(bellhop)
 const session = await signIn(browser)
 
 await take('library', '/', WIDE)
 await take('dataset', `/files/${rides.id}`, { ...WIDE, viewport: { width: 1280, height: 960 } })
+await take('video', `/files/${film.id}`, { ...WIDE, viewport: { width: 1280, height: 960 } }, untilPlayed)
 await take('library-korean-dark', '/', { ...WIDE, colorScheme: 'dark', locale: 'ko-KR' })
 await take('library-narrow', '/', NARROW)
 await take('settings-storage', '/settings/storage', WIDE, untilReached)
@@ -72,6 +73,15 @@ async function untilPicturesShow(page: Page): Promise<void> {
       .filter((image) => image.getBoundingClientRect().top < innerHeight)
       .every((image) => image.naturalWidth > 0 && getComputedStyle(image).opacity === '1'),
   )
+}
+
+/** Stopped in the middle, so that there is something to see. */
+async function untilPlayed(page: Page): Promise<void> {
+  await page.getByRole('button', { name: /^Play / }).click()
+  await page.waitForFunction(() => (document.querySelector('video')?.currentTime ?? 0) > 0.5)
+  await page.keyboard.press('k')
+  await page.getByRole('slider', { name: 'Position' }).fill('7')
+  await page.waitForFunction(() => document.querySelector('video')?.seeking === false)
 }
 
 /** With bounds, so that there is something to see. */

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
 import type { Bellhop, UploadedFile } from '@bellhop/client'
 import { encodeCp949 } from './cp949.ts'
+import { filmOf } from './film.ts'
 import { LANDSCAPES, drawLandscape } from './landscapes.ts'
 import { CLICKS_HEADER, bikeRides, clicks, coffeeSales, seoulAir, supportTickets } from './tables.ts'
 
@@ -10,8 +11,8 @@ const PDF =
 const CLICK_BLOCKS = 48
 const CLICKS_PER_BLOCK = 100_000
 
-/** What a small team might have uploaded: pictures, tables, a document, an archive. All jobs have ended. */
-export async function seedLibrary(bellhop: Bellhop): Promise<{ rides: UploadedFile }> {
+/** What a small team might have uploaded: pictures, a film, tables, a document, an archive. All jobs have ended. */
+export async function seedLibrary(bellhop: Bellhop): Promise<{ rides: UploadedFile; film: UploadedFile }> {
   const put = (name: string, content: string | Buffer, tags: string[], mediaType?: string) =>
     bellhop.files.upload(new Blob([content as BlobPart]), { name, tags, ...(mediaType ? { mediaType } : {}) })
   const files: UploadedFile[] = []
@@ -33,11 +34,16 @@ export async function seedLibrary(bellhop: Bellhop): Promise<{ rides: UploadedFi
   await showPicture(2)
   files.push(await put('coffee-sales-2026.csv', coffeeSales(58_000), ['sales'], 'text/csv'))
   await showPicture(4)
+  const [still] = pictures
+  if (!still) throw new Error('There is no picture to film.')
+  const film = await put('valley-flight.mp4', await filmOf(still), ['travel'], 'video/mp4')
+  files.push(film)
   const rides = await put('bike-rides-2026.csv', bikeRides(120_000), ['mobility', 'open-data'], 'text/csv')
   files.push(rides)
   await showPicture(0)
-  await Promise.all(files.flatMap(({ jobs }) => jobs.map((job) => bellhop.jobs.wait(job))))
-  return { rides }
+  const encoding = await bellhop.jobs.submit('video.encode', { fileId: film.id, renditions: ['720p', '240p'] })
+  await Promise.all([encoding, ...files.flatMap(({ jobs }) => jobs)].map(({ id }) => bellhop.jobs.wait(id)))
+  return { rides, film }
 }
 
 /** A table that takes a while, and a picture that is none: one job runs, one has failed. */

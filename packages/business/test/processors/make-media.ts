@@ -28,7 +28,7 @@ function make({ path, format, tracks, rotation, captions = [] }: Material): void
   const sources = tracks.map(({ graph, ...settings }) => {
     const filters = new FilterGraph()
     filters.alloc()
-    const isPicture = /^(testsrc|color|smpte|life|mandelbrot)/.test(graph)
+    const isPicture = /^(testsrc|color|smpte|life|mandelbrot|movie)/.test(graph)
     const sink = filters.createFilter(Filter.getByName(isPicture ? 'buffersink' : 'abuffersink')!, 'out', null)!
     const end = givenAway(new FilterInOut())
     end.alloc()
