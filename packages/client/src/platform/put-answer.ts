@@ -12,7 +12,8 @@ export function putAnswer(
   const seconds = Number(retryAfter)
   return {
     status,
-    etag,
+    // Some stores send an empty one, which names nothing.
+    etag: etag || null,
     code: CODE.exec(body)?.[1] ?? null,
     retryAfterMs:
       retryAfter && Number.isFinite(seconds) ? Math.min(MAX_RETRY_AFTER_MS, Math.max(0, seconds * 1000)) : null,
