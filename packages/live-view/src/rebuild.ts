@@ -34,6 +34,9 @@ export async function rebuildWithin(
 ): Promise<{ rows: readonly ChangedRow[]; version: number }> {
   const startedAt = performance.now()
   await tx.unsafe(`delete from public.live_view_dirty where view in (${logNameList(view)})`)
+  // After a bulk load, before Postgres has analyzed it, the planner may expect one row and would compare each with each.
+  // Whoever reads whole tables is served by hash and merge joins; where there is no other way, it still takes a loop.
+  await tx`select set_config('enable_nestloop', 'off', true)`
   const rows = await cancellable(tx.unsafe<ChangedRow[]>(rebuildText(view), [REPORTED_KEYS_MAX + 1]), signal)
   const durationMs = performance.now() - startedAt
   const keys = rows.length > REPORTED_KEYS_MAX ? null : rows.length
