@@ -1,6 +1,6 @@
 import type { UploadId, WorkspaceId } from '@bellhop/model'
 import { AppError } from '@bellhop/model'
-import { beginReread, findUpload, handOverToReader } from '@bellhop/persistence'
+import { beginReread, findUpload, handOverToReader, listPromisedParts } from '@bellhop/persistence'
 import type { UploadRow } from '@bellhop/persistence'
 import { CompletingHold } from './completing-hold.ts'
 import type { Platform } from './platform.ts'
@@ -45,7 +45,8 @@ export async function rereadUpload(
 }
 
 async function proveByReading(platform: Platform, upload: UploadRow, signal: AbortSignal): Promise<void> {
-  const { promised, object } = await assembleUpload(platform, upload)
+  const promised = await listPromisedParts(platform.database.db, upload.id)
+  const object = await assembleUpload(platform, upload, promised)
   const { integrity, ...found } = await proveUpload(platform, upload, promised, object)
   if (integrity === null) {
     const stored = await readAgain(platform.store, upload.file.objectKey, stretchesOf(upload, promised), { signal })

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import { AppError, LIMITS } from '@bellhop/model'
-import { listPromisedParts } from '@bellhop/persistence'
 import type { ObjectStore, PromisedPart, StoredPart, UploadRow } from '@bellhop/persistence'
 import type { Platform } from './platform.ts'
 import { Rejection } from './rejection.ts'
@@ -19,42 +18,27 @@ export interface StoredUpload extends InspectedObject {
 
 type InspectedObject = NonNullable<Awaited<ReturnType<ObjectStore['inspect']>>>
 
-/** What was promised to be sent, and what has become of it. */
-export interface AssembledUpload {
-  readonly promised: readonly PromisedPart[]
-  readonly object: StoredUpload
-}
-
 /**
  * Has the store put the parts together, unless it did so before, and gives what is there then. Whatever the store answers
  * or does not answer, the object decides: it carries the upload's token.
  * @throws AppError UPLOAD_INCOMPLETE, STORE_UNAVAILABLE
  */
 export async function assembleUpload(
-  { database, store }: Pick<Platform, 'database' | 'store'>,
+  { store }: Pick<Platform, 'store'>,
   upload: UploadRow,
+  promised: readonly PromisedPart[],
   etags: readonly string[] = [],
-): Promise<AssembledUpload> {
+): Promise<StoredUpload> {
   const { storeUploadId, file } = upload
-  if (storeUploadId === null) {
-    const [promised, object] = await Promise.all([
-      listPromisedParts(database.db, upload.id),
-      wholeObject(store, upload),
-    ])
-    return { promised, object }
-  }
+  if (storeUploadId === null) return wholeObject(store, upload)
   if (etags.length === upload.partCount && upload.binding === 'store-sha256') {
-    const promised = await listPromisedParts(database.db, upload.id)
     const told = toldParts(promised, etags)
     const object = told && (await assembledAsTold(store, file.objectKey, storeUploadId, told))
-    if (object) return { promised, object }
+    if (object) return object
   }
-  const [promised, stored] = await Promise.all([
-    listPromisedParts(database.db, upload.id),
-    store.listParts(file.objectKey, storeUploadId),
-  ])
+  const stored = await store.listParts(file.objectKey, storeUploadId)
   const parts = stored && arrivedParts(upload, promised, stored)
-  return { promised, object: await assembled(store, upload, storeUploadId, parts) }
+  return assembled(store, upload, storeUploadId, parts)
 }
 
 /**

@@ -37,11 +37,11 @@ export async function settleUpload(
   etags: readonly string[] = [],
 ): Promise<CompletedUpload> {
   const { db } = platform.database
-  const lease = await beginComplete(db, upload.id)
+  const [lease, promised] = await Promise.all([beginComplete(db, upload.id), listPromisedParts(db, upload.id)])
   if (lease === undefined) return outcomeOfAnother(platform, upload)
   const hold = new CompletingHold(platform, upload.id, lease)
   try {
-    const { promised, object } = await assembleUpload(platform, upload, etags)
+    const object = await assembleUpload(platform, upload, promised, etags)
     const { integrity, ...found } = await proveUpload(platform, upload, promised, object)
     if (integrity !== null) return await acceptUpload(platform, upload, { ...found, integrity })
   } catch (error) {
@@ -88,13 +88,17 @@ function verifying(): AppError {
 }
 
 export async function completedOutcome(platform: Platform, upload: UploadRow): Promise<CompletedUpload> {
-  const { db } = platform.database
+  const outcome = await outcomeOf(platform.database.db, upload)
+  if (!outcome) throw new AppError('FILE_NOT_FOUND', 'The upload was completed, and its file has been deleted since.')
+  return outcome
+}
+
+async function outcomeOf(tx: Executor, { workspaceId, fileId }: UploadRow): Promise<CompletedUpload | null> {
   const [file, jobs] = await Promise.all([
-    findFileRecord(db, upload.workspaceId, upload.fileId),
-    listFileJobs(db, upload.fileId, OUTCOME_JOBS),
+    findFileRecord(tx, workspaceId, fileId),
+    listFileJobs(tx, fileId, OUTCOME_JOBS),
   ])
-  if (!file) throw new AppError('FILE_NOT_FOUND', 'The upload was completed, and its file has been deleted since.')
-  return { file, jobs }
+  return file ? { file, jobs } : null
 }
 
 async function outcomeOfAnother(platform: Platform, { workspaceId, id }: UploadRow): Promise<CompletedUpload> {
@@ -118,28 +122,40 @@ async function outcomeOfAnother(platform: Platform, { workspaceId, id }: UploadR
   }
 }
 
+class EndedBefore extends Error {}
+
 /** COMPLETING → COMPLETED, and with it the file READY and its jobs queued. Whoever comes second gets the same outcome. */
 export async function acceptUpload(platform: Platform, upload: UploadRow, found: Verified): Promise<CompletedUpload> {
   const { workspaceId, fileId, userId } = upload
   const started: JobId[] = []
-  const won = await platform.database.db.transaction(async (tx) => {
-    if (!(await moveUpload(tx, upload.id, 'complete'))) return false
-    await markUploadKeysUsed(tx, upload.id)
-    if (!(await markFileReady(tx, fileId, found))) {
+  const accepted = platform.database.db.transaction(async (tx) => {
+    // Sent one behind the other without waiting for answers; they are done in that order.
+    const [moved, , isReady] = await Promise.all([
+      moveUpload(tx, upload.id, 'complete'),
+      markUploadKeysUsed(tx, upload.id),
+      markFileReady(tx, fileId, found),
+    ])
+    if (!moved) throw new EndedBefore()
+    if (!isReady) {
       // Deleted while its upload was being completed.
       await queueChore(tx, 'objects:delete', { objectKeys: [upload.file.objectKey], multipart: null })
-      return true
+      return null
     }
     const kinds = upload.file.startJobs ? await kindsOnArrival(tx, platform.kinds, workspaceId, found.mediaType) : []
     for (const kind of kinds) {
       const job = await startJob(tx, platform.kinds, { workspaceId, createdBy: userId, kind, input: { fileId } })
       started.push(job.id)
     }
-    return true
+    return outcomeOf(tx, upload)
   })
-  if (!won) return outcomeOfAnother(platform, upload)
-  for (const id of started) platform.notifier.jobChanged({ id, workspaceId })
-  return completedOutcome(platform, upload)
+  try {
+    const outcome = await accepted
+    for (const id of started) platform.notifier.jobChanged({ id, workspaceId })
+    return outcome ?? completedOutcome(platform, upload)
+  } catch (error) {
+    if (error instanceof EndedBefore) return outcomeOfAnother(platform, upload)
+    throw error
+  }
 }
 
 /** COMPLETING → REJECTED, with the reason on the file, and the removal of what is stored. */

@@ -3,7 +3,7 @@ import { and, desc, eq, inArray, ne, sql } from 'drizzle-orm'
 import type { SQL } from 'drizzle-orm'
 import type { Executor, Transaction } from './database.ts'
 import { settleRoom } from './quotas.ts'
-import { files, outputs, users } from './schema/index.ts'
+import { files, outputs, quotas, users } from './schema/index.ts'
 
 export type FileRow = typeof files.$inferSelect
 export type NewFile = Omit<typeof files.$inferInsert, 'status' | 'reservedBytes'>
@@ -48,28 +48,34 @@ export async function promiseBytes(tx: Transaction, id: FileId, bytes: number): 
   return row?.reservedBytes
 }
 
-/** UPLOADING → READY, with what was found out about the bytes. False when it was no longer UPLOADING. */
+/** UPLOADING → READY, with what was found out about the bytes, and what it had reserved is used. False when it was no longer UPLOADING. */
 export async function markFileReady(
   tx: Transaction,
   id: FileId,
   found: { mediaType: string; type: FileType; integrity: Integrity; sha256: string | null; sizeBytes: number },
 ): Promise<boolean> {
   const before = lockedFile(tx, and(eq(files.id, id), eq(files.status, 'UPLOADING')))
-  const [was] = await tx
-    .update(files)
-    .set({ ...found, status: 'READY', readyAt: sql`now()`, reservedBytes: 0 })
-    .from(before)
-    .where(eq(files.id, before.id))
-    .returning({ workspaceId: files.workspaceId, reservedBytes: before.reservedBytes })
-  if (!was) return false
-  const { workspaceId, reservedBytes } = was
-  await settleRoom(tx, workspaceId, {
-    reservedBytes: -reservedBytes,
-    reservedFiles: -1,
-    usedBytes: found.sizeBytes,
-    usedFiles: 1,
-  })
-  return true
+  const ready = tx.$with('ready').as(
+    tx
+      .update(files)
+      .set({ ...found, status: 'READY', readyAt: sql`now()`, reservedBytes: 0 })
+      .from(before)
+      .where(eq(files.id, before.id))
+      .returning({ workspaceId: files.workspaceId, reservedBytes: sql<number>`${before.reservedBytes}`.as('held') }),
+  )
+  const rows = await tx
+    .with(ready)
+    .update(quotas)
+    .set({
+      reservedBytes: sql`${quotas.reservedBytes} - ${ready.reservedBytes}`,
+      reservedFiles: sql`${quotas.reservedFiles} - 1`,
+      usedBytes: sql`${quotas.usedBytes} + ${found.sizeBytes}`,
+      usedFiles: sql`${quotas.usedFiles} + 1`,
+    })
+    .from(ready)
+    .where(eq(quotas.workspaceId, ready.workspaceId))
+    .returning({ workspaceId: quotas.workspaceId })
+  return rows.length > 0
 }
 
 /** A container for film that holds sound alone is a sound: of the same format, which QuickTime shares with MP4. */
