@@ -73,8 +73,10 @@ async function verify(
   algorithm: ChecksumAlgorithm | undefined,
 ): Promise<VerifiedBody> {
   const md5 = createHash('md5')
-  const sha256 = expected.sha256 === undefined ? undefined : createHash('sha256')
   const running = algorithm && (await startChecksum(algorithm))
+  // Where the checksum is one of the same kind, the bytes are hashed once for both.
+  const isShared = expected.sha256 !== undefined && algorithm === 'SHA256'
+  const signed = expected.sha256 === undefined || isShared ? undefined : createHash('sha256')
   let digest: BodyDigest | undefined
 
   async function* chunks(): AsyncGenerator<Buffer> {
@@ -84,15 +86,17 @@ async function verify(
       if (sizeBytes > expected.sizeBytes)
         throw new S3Error('IncompleteBody', 'The body is longer than its declared length.')
       md5.update(chunk)
-      sha256?.update(chunk)
+      signed?.update(chunk)
       running?.update(chunk)
       yield chunk
     }
     if (sizeBytes !== expected.sizeBytes) throw new S3Error('IncompleteBody')
-    if (sha256 && sha256.digest('hex') !== expected.sha256) throw new S3Error('XAmzContentSHA256Mismatch')
+    const sum = running?.digest()
+    const sha256 = isShared ? sum : signed?.digest()
+    if (sha256 && sha256.toString('hex') !== expected.sha256) throw new S3Error('XAmzContentSHA256Mismatch')
     const md5Bytes = md5.digest()
     if (expected.md5 && !expected.md5.equals(md5Bytes)) throw new S3Error('BadDigest')
-    const checksum = algorithm && running && { algorithm, value: running.digest().toString('base64') }
+    const checksum = algorithm && sum && { algorithm, value: sum.toString('base64') }
     if (expected.checksum && expected.checksum.value !== checksum?.value) {
       throw new S3Error('BadDigest', `The ${algorithm} that you specified did not match the calculated checksum.`)
     }
