@@ -13,6 +13,9 @@ declare
   awake boolean;
 begin
   if tg_level operator(pg_catalog.=) 'ROW' then
+    if (old."status"::pg_catalog.text operator(pg_catalog.=) any (array['READY']) or new."status"::pg_catalog.text operator(pg_catalog.=) any (array['READY'])) is not true then
+      return null;
+    end if;
     if new."id" is not null then
       insert into public.live_view_dirty (view, kind, key) values ('catalog', 0, new."id"::pg_catalog.text);
     end if;
@@ -20,9 +23,9 @@ begin
       insert into public.live_view_dirty (view, kind, key) values ('catalog', 0, old."id"::pg_catalog.text);
     end if;
   elsif tg_op operator(pg_catalog.=) 'INSERT' then
-    insert into public.live_view_dirty (view, kind, key) select 'catalog', 0, r."id"::pg_catalog.text from new_rows r where r."id" is not null;
+    insert into public.live_view_dirty (view, kind, key) select 'catalog', 0, r."id"::pg_catalog.text from new_rows r where r."id" is not null and r."status"::pg_catalog.text operator(pg_catalog.=) any (array['READY']);
   elsif tg_op operator(pg_catalog.=) 'DELETE' then
-    insert into public.live_view_dirty (view, kind, key) select 'catalog', 0, r."id"::pg_catalog.text from old_rows r where r."id" is not null;
+    insert into public.live_view_dirty (view, kind, key) select 'catalog', 0, r."id"::pg_catalog.text from old_rows r where r."id" is not null and r."status"::pg_catalog.text operator(pg_catalog.=) any (array['READY']);
   else
     insert into public.live_view_dirty (view, kind, key) values ('catalog', -1, '');
   end if;
@@ -175,12 +178,15 @@ declare
   awake boolean;
 begin
   if tg_level operator(pg_catalog.=) 'ROW' then
+    if (old."status"::pg_catalog.text operator(pg_catalog.=) any (array['READY', 'DELETED']) or new."status"::pg_catalog.text operator(pg_catalog.=) any (array['READY', 'DELETED'])) is not true then
+      return null;
+    end if;
     if (row(old."id", old."status", old."type", old."size_bytes")::pg_catalog.record operator(pg_catalog.*<>) row(new."id", new."status", new."type", new."size_bytes")::pg_catalog.record) then
       perform pg_catalog.set_config('live_view.insights_dirty_1', 'changed', true);
     end if;
     return null;
   elsif tg_op operator(pg_catalog.=) 'INSERT' then
-    insert into public.live_view_dirty (view, kind, key) select 'insights', -1, '' where exists (select from new_rows);
+    insert into public.live_view_dirty (view, kind, key) select 'insights', -1, '' where exists (select from new_rows r where r."status"::pg_catalog.text operator(pg_catalog.=) any (array['READY', 'DELETED']));
   elsif tg_op operator(pg_catalog.=) 'UPDATE' then
     if pg_catalog.current_setting('live_view.insights_dirty_1', true) operator(pg_catalog.=) 'changed' then
       perform pg_catalog.set_config('live_view.insights_dirty_1', '', true);
@@ -189,7 +195,7 @@ begin
       return null;
     end if;
   elsif tg_op operator(pg_catalog.=) 'DELETE' then
-    insert into public.live_view_dirty (view, kind, key) select 'insights', -1, '' where exists (select from old_rows);
+    insert into public.live_view_dirty (view, kind, key) select 'insights', -1, '' where exists (select from old_rows r where r."status"::pg_catalog.text operator(pg_catalog.=) any (array['READY', 'DELETED']));
   else
     insert into public.live_view_dirty (view, kind, key) values ('insights', -1, '');
   end if;
@@ -219,12 +225,15 @@ declare
   awake boolean;
 begin
   if tg_level operator(pg_catalog.=) 'ROW' then
+    if (old."status"::pg_catalog.text operator(pg_catalog.=) any (array['COMPLETED', 'FAILED']) or new."status"::pg_catalog.text operator(pg_catalog.=) any (array['COMPLETED', 'FAILED'])) is not true then
+      return null;
+    end if;
     if (row(old."id", old."finished_at")::pg_catalog.record operator(pg_catalog.*<>) row(new."id", new."finished_at")::pg_catalog.record) then
       perform pg_catalog.set_config('live_view.insights_dirty_2', 'changed', true);
     end if;
     return null;
   elsif tg_op operator(pg_catalog.=) 'INSERT' then
-    insert into public.live_view_dirty (view, kind, key) select 'insights', -1, '' where exists (select from new_rows);
+    insert into public.live_view_dirty (view, kind, key) select 'insights', -1, '' where exists (select from new_rows r where r."status"::pg_catalog.text operator(pg_catalog.=) any (array['COMPLETED', 'FAILED']));
   elsif tg_op operator(pg_catalog.=) 'UPDATE' then
     if pg_catalog.current_setting('live_view.insights_dirty_2', true) operator(pg_catalog.=) 'changed' then
       perform pg_catalog.set_config('live_view.insights_dirty_2', '', true);
@@ -233,7 +242,7 @@ begin
       return null;
     end if;
   elsif tg_op operator(pg_catalog.=) 'DELETE' then
-    insert into public.live_view_dirty (view, kind, key) select 'insights', -1, '' where exists (select from old_rows);
+    insert into public.live_view_dirty (view, kind, key) select 'insights', -1, '' where exists (select from old_rows r where r."status"::pg_catalog.text operator(pg_catalog.=) any (array['COMPLETED', 'FAILED']));
   else
     insert into public.live_view_dirty (view, kind, key) values ('insights', -1, '');
   end if;
@@ -447,12 +456,15 @@ declare
   awake boolean;
 begin
   if tg_level operator(pg_catalog.=) 'ROW' then
+    if (old."status"::pg_catalog.text operator(pg_catalog.=) any (array['READY']) or new."status"::pg_catalog.text operator(pg_catalog.=) any (array['READY'])) is not true then
+      return null;
+    end if;
     if (row(old."id", old."status", old."size_bytes")::pg_catalog.record operator(pg_catalog.*<>) row(new."id", new."status", new."size_bytes")::pg_catalog.record) then
       perform pg_catalog.set_config('live_view.usage_dirty_1', 'changed', true);
     end if;
     return null;
   elsif tg_op operator(pg_catalog.=) 'INSERT' then
-    insert into public.live_view_dirty (view, kind, key) select 'usage', -1, '' where exists (select from new_rows);
+    insert into public.live_view_dirty (view, kind, key) select 'usage', -1, '' where exists (select from new_rows r where r."status"::pg_catalog.text operator(pg_catalog.=) any (array['READY']));
   elsif tg_op operator(pg_catalog.=) 'UPDATE' then
     if pg_catalog.current_setting('live_view.usage_dirty_1', true) operator(pg_catalog.=) 'changed' then
       perform pg_catalog.set_config('live_view.usage_dirty_1', '', true);
@@ -461,7 +473,7 @@ begin
       return null;
     end if;
   elsif tg_op operator(pg_catalog.=) 'DELETE' then
-    insert into public.live_view_dirty (view, kind, key) select 'usage', -1, '' where exists (select from old_rows);
+    insert into public.live_view_dirty (view, kind, key) select 'usage', -1, '' where exists (select from old_rows r where r."status"::pg_catalog.text operator(pg_catalog.=) any (array['READY']));
   else
     insert into public.live_view_dirty (view, kind, key) values ('usage', -1, '');
   end if;
@@ -491,12 +503,15 @@ declare
   awake boolean;
 begin
   if tg_level operator(pg_catalog.=) 'ROW' then
+    if (old."status"::pg_catalog.text operator(pg_catalog.=) any (array['COMPLETED', 'FAILED', 'CANCELLED']) or new."status"::pg_catalog.text operator(pg_catalog.=) any (array['COMPLETED', 'FAILED', 'CANCELLED'])) is not true then
+      return null;
+    end if;
     if (row(old."id", old."finished_at")::pg_catalog.record operator(pg_catalog.*<>) row(new."id", new."finished_at")::pg_catalog.record) then
       perform pg_catalog.set_config('live_view.usage_dirty_2', 'changed', true);
     end if;
     return null;
   elsif tg_op operator(pg_catalog.=) 'INSERT' then
-    insert into public.live_view_dirty (view, kind, key) select 'usage', -1, '' where exists (select from new_rows);
+    insert into public.live_view_dirty (view, kind, key) select 'usage', -1, '' where exists (select from new_rows r where r."status"::pg_catalog.text operator(pg_catalog.=) any (array['COMPLETED', 'FAILED', 'CANCELLED']));
   elsif tg_op operator(pg_catalog.=) 'UPDATE' then
     if pg_catalog.current_setting('live_view.usage_dirty_2', true) operator(pg_catalog.=) 'changed' then
       perform pg_catalog.set_config('live_view.usage_dirty_2', '', true);
@@ -505,7 +520,7 @@ begin
       return null;
     end if;
   elsif tg_op operator(pg_catalog.=) 'DELETE' then
-    insert into public.live_view_dirty (view, kind, key) select 'usage', -1, '' where exists (select from old_rows);
+    insert into public.live_view_dirty (view, kind, key) select 'usage', -1, '' where exists (select from old_rows r where r."status"::pg_catalog.text operator(pg_catalog.=) any (array['COMPLETED', 'FAILED', 'CANCELLED']));
   else
     insert into public.live_view_dirty (view, kind, key) values ('usage', -1, '');
   end if;
@@ -585,7 +600,7 @@ create table catalog (
   loudness smallint[]
 );
 
-comment on table catalog is 'live-view catalog realtime v3 sha256:80b46a255ff4ab2ae05cbac5916b68ae53e596547376cbbf3ff6690c2c4e9232';
+comment on table catalog is 'live-view catalog realtime v3 sha256:cd935028a39e01e8855c2d806c30c5c352c2e662e4be684a457e4ae2629d36c9';
 
 create table files (
   id text not null,

@@ -3,11 +3,18 @@ import { getTableConfig, type AnyPgColumn, type PgTable } from 'drizzle-orm/pg-c
 import { LiveViewError } from './error.ts'
 import { assertSchedule, type Schedule } from './schedule.ts'
 
+/** Rows of a table by what one of its columns holds, compared as text. */
+export interface RowChoice {
+  readonly column: AnyPgColumn
+  readonly values: readonly [string, ...string[]]
+}
+
 /** A write to `table` makes the view dirty as a whole. */
 export interface TableDependency {
   readonly kind: 'table'
   readonly table: PgTable
   readonly columns: readonly AnyPgColumn[] | undefined
+  readonly rows: RowChoice | undefined
 }
 
 /** A write to a row of `table` makes one row of the view dirty: the one whose key stands in column `key`. */
@@ -16,6 +23,7 @@ export interface KeyDependency {
   readonly table: PgTable
   readonly key: AnyPgColumn
   readonly columns: readonly AnyPgColumn[] | undefined
+  readonly rows: RowChoice | undefined
   readonly schedule: Schedule | undefined
 }
 
@@ -25,18 +33,21 @@ export interface FanoutDependency {
   readonly table: PgTable
   readonly key: AnyPgColumn
   readonly columns: readonly AnyPgColumn[] | undefined
+  readonly rows: RowChoice | undefined
   readonly schedule: Schedule | undefined
   readonly fanout: (keys: SQL) => SQL
 }
 
 export type Dependency = TableDependency | KeyDependency | FanoutDependency
 
-interface WatchedColumns {
+interface Watched {
   /** Only an UPDATE that changes one of these, or the primary key, counts. Default: any column. */
   readonly columns?: readonly AnyPgColumn[]
+  /** The rows that the view can show anything of: a write counts if its row is one before it or after it. Default: all. */
+  readonly rows?: RowChoice
 }
 
-interface KeyedOptions extends WatchedColumns {
+interface KeyedOptions extends Watched {
   readonly key: AnyPgColumn
   /** When writes to this table are applied, if not at once. Until then the view is stale, and says so. */
   readonly schedule?: Schedule
@@ -51,28 +62,29 @@ interface KeyedOptions extends WatchedColumns {
  *   for a dimension: the write logs one row, and the applier runs the query to find the view's keys.
  *   `keys` is an array of `key`'s type. Tables the fan-out passes through must be dependencies too.
  * - `on(reviews, { key: reviews.productId, schedule: { everyMs: 600_000 } })`: writes are applied together, later.
- * - `on(files)` for a refreshed view.
+ * - `on(files)` for a refreshed view; `on(files, { rows: { column: files.status, values: ['READY'] } })` where its query
+ *   leaves out all others.
  *
  * @throws LiveViewError `dependency_column_foreign`, `schedule_invalid`
  */
 export function on(table: PgTable, options: KeyedOptions & { fanout: (keys: SQL) => SQL }): FanoutDependency
 export function on(table: PgTable, options: KeyedOptions): KeyDependency
-export function on(table: PgTable, options?: WatchedColumns): TableDependency
+export function on(table: PgTable, options?: Watched): TableDependency
 export function on(table: PgTable, options: Partial<KeyedOptions> & { fanout?: (keys: SQL) => SQL } = {}): Dependency {
-  const { key, columns, fanout, schedule } = options
+  const { key, columns, rows, fanout, schedule } = options
   const { name } = getTableConfig(table)
-  for (const column of [...(key === undefined ? [] : [key]), ...(columns ?? [])]) {
-    if (column.table === table) continue
+  for (const column of [key, rows?.column, ...(columns ?? [])]) {
+    if (column === undefined || column.table === table) continue
     throw new LiveViewError(
       'dependency_column_foreign',
       `Column ${column.name} is not one of table ${name}; name columns of the table that the dependency is on.`,
     )
   }
-  if (key === undefined) return { kind: 'table', table, columns }
+  if (key === undefined) return { kind: 'table', table, columns, rows }
   if (schedule !== undefined) assertSchedule(`The dependency on ${name}`, schedule)
   return fanout === undefined
-    ? { kind: 'key', table, key, columns, schedule }
-    : { kind: 'fanout', table, key, columns, schedule, fanout }
+    ? { kind: 'key', table, key, columns, rows, schedule }
+    : { kind: 'fanout', table, key, columns, rows, schedule, fanout }
 }
 
 /** The primary key's columns; empty when the table declares none. */

@@ -4,7 +4,14 @@
  * Declare with `liveView` and `refreshedView`; write their SQL with `viewMigration`; run `keepViewsFresh` in a worker;
  * read `view.table` or `view.view` with Drizzle; ask `freshness` and `waitUntilApplied` how fresh they are.
  */
-export { on, type Dependency, type FanoutDependency, type KeyDependency, type TableDependency } from './dependency.ts'
+export {
+  on,
+  type Dependency,
+  type FanoutDependency,
+  type KeyDependency,
+  type RowChoice,
+  type TableDependency,
+} from './dependency.ts'
 export { liveView, type LiveView, type LiveViewOptions } from './live-view.ts'
 export {
   batchView,

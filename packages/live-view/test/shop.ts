@@ -31,6 +31,8 @@ create index on products (maker_id);
 create index on offers (product_id);
 `
 
+const shown = { column: products.state, values: ['live', 'sold'] } as const
+
 export const catalog = liveView('catalog', {
   version: 1,
   key: 'id',
@@ -52,7 +54,7 @@ export const catalog = liveView('catalog', {
       on o.product_id = p.id
     where p.state <> ${'deleted'}`,
   depends: [
-    on(products, { key: products.id }),
+    on(products, { key: products.id, rows: shown }),
     on(offers, { key: offers.productId, columns: [offers.price] }),
     on(makers, {
       key: makers.id,
@@ -70,7 +72,7 @@ export const insights = refreshedView(
   {
     version: 1,
     uniqueKey: ['shopId'],
-    depends: [on(products, { columns: [products.shopId, products.state] })],
+    depends: [on(products, { columns: [products.shopId, products.state], rows: shown })],
     debounceMs: 40,
     maxWaitMs: 400,
     indexes: (t) => ({ by_size: sql`(${t.products} desc)` }),

@@ -72,6 +72,30 @@ test('an update that makes a view dirty as a whole logs it once, and not when a 
   expect(await logged()).toEqual(['catalog:0:a'])
 })
 
+test('a row that the views show nothing of logs nothing until it is one of theirs, and once when it is no longer', async () => {
+  await db.sql`insert into products (id, shop_id, title, state) values ('h', 's1', 'H', 'deleted')`
+  await db.sql`update products set title = 'h', shop_id = 's2' where id = 'h'`
+  expect(await logged()).toEqual([])
+  await db.sql`update products set state = 'live' where id = 'h'`
+  expect(await logged()).toEqual(['catalog:0:h', 'insights:-1:'])
+  await db.sql`truncate live_view_dirty`
+  await db.sql`update products set state = 'deleted' where id = 'h'`
+  expect(await logged()).toEqual(['catalog:0:h', 'insights:-1:'])
+  await db.sql`truncate live_view_dirty`
+  await db.sql`delete from products where id = 'h'`
+  expect(await logged()).toEqual([])
+})
+
+test('of many rows that come and go at once, those that the views show are logged', async () => {
+  await db.sql`
+    insert into products (id, shop_id, title, state)
+    select 'n' || i, 's1', 'N', case when i % 2 = 0 then 'sold' else 'deleted' end from generate_series(1, 4) i`
+  expect(await logged()).toEqual(['catalog:0:n2', 'catalog:0:n4', 'insights:-1:'])
+  await db.sql`truncate live_view_dirty`
+  await db.sql`delete from products where id in ('n1', 'n2', 'n3')`
+  expect(await logged()).toEqual(['catalog:0:n2', 'insights:-1:'])
+})
+
 test('a change to a dimension logs one row, to be fanned out later', async () => {
   await db.sql`update makers set name = 'Adah' where id = 1`
   expect(await logged()).toEqual(['catalog:3:1'])

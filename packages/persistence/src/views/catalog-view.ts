@@ -140,7 +140,7 @@ export const catalogView = liveView('catalog', {
     ) picture on true
     where f.status = 'READY'`,
   depends: [
-    on(files, { key: files.id }),
+    on(files, { key: files.id, rows: { column: files.status, values: ['READY'] } }),
     on(jobs, { key: jobs.fileId, columns: [jobs.status] }),
     on(outputs, { key: outputs.fileId }),
     on(users, {

@@ -55,8 +55,12 @@ export const insightsView = refreshedView(insights, {
   uniqueKey: ['workspaceId', 'day', 'type'],
   rowPolicy: ({ workspaceId }) => ofOwnWorkspace(workspaceId),
   depends: [
-    on(files, { columns: [files.status, files.type, files.sizeBytes] }),
-    on(jobs, { columns: [jobs.finishedAt] }),
+    on(files, {
+      columns: [files.status, files.type, files.sizeBytes],
+      // Of deleted ones, the jobs are still shown.
+      rows: { column: files.status, values: ['READY', 'DELETED'] },
+    }),
+    on(jobs, { columns: [jobs.finishedAt], rows: { column: jobs.status, values: ['COMPLETED', 'FAILED'] } }),
   ],
   debounceMs: 200,
   maxWaitMs: 2_000,

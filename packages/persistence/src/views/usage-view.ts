@@ -49,7 +49,13 @@ export const usage = pgMaterializedView('usage', {
 export const usageView = batchView(usage, {
   version: 1,
   uniqueKey: ['workspaceId', 'day', 'work'],
-  depends: [on(files, { columns: [files.status, files.sizeBytes] }), on(jobs, { columns: [jobs.finishedAt] })],
+  depends: [
+    on(files, { columns: [files.status, files.sizeBytes], rows: { column: files.status, values: ['READY'] } }),
+    on(jobs, {
+      columns: [jobs.finishedAt],
+      rows: { column: jobs.status, values: ['COMPLETED', 'FAILED', 'CANCELLED'] },
+    }),
+  ],
   // A little after the day is over.
   schedule: { cron: '10 0 * * *' },
   rowPolicy: ({ workspaceId }) => ofOwnWorkspace(workspaceId),
