@@ -60,9 +60,9 @@ describe('a dependency is refused', () => {
   const keyless = pgTable('keyless', { product: text(), n: integer() })
 
   test('when it names a column of another table', () => {
-    expect(() => on(keyless, { key: products.id })).toThrow(
-      expect.objectContaining({ code: 'dependency_column_foreign' }),
-    )
+    const foreign = expect.objectContaining({ code: 'dependency_column_foreign' })
+    expect(() => on(keyless, { key: products.id })).toThrow(foreign)
+    expect(() => on(keyless, { rows: { column: products.state, values: ['live'] } })).toThrow(foreign)
   })
 })
 
