@@ -277,3 +277,16 @@ test('starts, completes, aborts and deletes of one workspace at once never deadl
   for (const refusal of refusals) expect(foreseen).toContain(refusal.code)
   await usage()
 })
+
+test('a file arrives though the row of its room is gone: what was stored is not taken for deleted', async () => {
+  const bytes = new Uint8Array(randomBytes(1_000))
+  const plan = await start(bytes.length)
+  if (plan.mode !== 'single') throw new Error('Expected a single PUT.')
+  await put(plan.put, bytes)
+  await world.platform.database.sql`delete from quotas where workspace_id = ${owner.caller.workspaceId}`
+  const { file } = await completeUpload(owner, { uploadId: plan.uploadId })
+  expect(file.status).toBe('READY')
+  const removals = await world.platform.database.sql`
+    select from graphile_worker.jobs where task_identifier = 'objects:delete' and created_at >= ${file.createdAt}`
+  expect(removals).toHaveLength(0)
+})

@@ -2,7 +2,7 @@ import type { FileDetail, FileId, FileRecord, FileType, Integrity, OutputId, Wor
 import { and, desc, eq, inArray, ne, sql } from 'drizzle-orm'
 import type { SQL } from 'drizzle-orm'
 import type { Executor, Transaction } from './database.ts'
-import { settleRoom } from './quotas.ts'
+import { roomAfter, settleRoom } from './quotas.ts'
 import { files, outputs, quotas, users } from './schema/index.ts'
 
 export type FileRow = typeof files.$inferSelect
@@ -48,7 +48,10 @@ export async function promiseBytes(tx: Transaction, id: FileId, bytes: number): 
   return row?.reservedBytes
 }
 
-/** UPLOADING → READY, with what was found out about the bytes, and what it had reserved is used. False when it was no longer UPLOADING. */
+/**
+ * UPLOADING → READY, with what was found out about the bytes; what it had reserved is used from here on. False when it was
+ * no longer UPLOADING.
+ */
 export async function markFileReady(
   tx: Transaction,
   id: FileId,
@@ -63,18 +66,23 @@ export async function markFileReady(
       .where(eq(files.id, before.id))
       .returning({ workspaceId: files.workspaceId, reservedBytes: sql<number>`${before.reservedBytes}`.as('held') }),
   )
-  const rows = await tx
-    .with(ready)
-    .update(quotas)
-    .set({
-      reservedBytes: sql`${quotas.reservedBytes} - ${ready.reservedBytes}`,
-      reservedFiles: sql`${quotas.reservedFiles} - 1`,
-      usedBytes: sql`${quotas.usedBytes} + ${found.sizeBytes}`,
-      usedFiles: sql`${quotas.usedFiles} + 1`,
-    })
-    .from(ready)
-    .where(eq(quotas.workspaceId, ready.workspaceId))
-    .returning({ workspaceId: quotas.workspaceId })
+  const settled = tx.$with('settled').as(
+    tx
+      .update(quotas)
+      .set(
+        roomAfter({
+          reservedBytes: sql`-${ready.reservedBytes}`,
+          reservedFiles: -1,
+          usedBytes: found.sizeBytes,
+          usedFiles: 1,
+        }),
+      )
+      .from(ready)
+      .where(eq(quotas.workspaceId, ready.workspaceId))
+      .returning({ workspaceId: quotas.workspaceId }),
+  )
+  // Of the file alone: for want of a row of room nobody may take it for deleted.
+  const rows = await tx.with(ready, settled).select({ workspaceId: ready.workspaceId }).from(ready)
   return rows.length > 0
 }
 

@@ -1,5 +1,6 @@
 import type { Quota, QuotaState, Usage, WorkspaceId } from '@bellhop/model'
 import { and, eq, isNull, or, sql } from 'drizzle-orm'
+import type { SQL } from 'drizzle-orm'
 import type { Executor, Transaction } from './database.ts'
 import { quotas } from './schema/index.ts'
 
@@ -54,15 +55,17 @@ export async function reserveRoom(tx: Transaction, workspaceId: WorkspaceId, ask
 
 /** Adds to what a workspace holds, negative to give back. `files.ts` calls it where a status changes. */
 export async function settleRoom(tx: Transaction, workspaceId: WorkspaceId, change: Usage): Promise<void> {
-  await tx
-    .update(quotas)
-    .set({
-      reservedBytes: sql`${quotas.reservedBytes} + ${change.reservedBytes}`,
-      reservedFiles: sql`${quotas.reservedFiles} + ${change.reservedFiles}`,
-      usedBytes: sql`${quotas.usedBytes} + ${change.usedBytes}`,
-      usedFiles: sql`${quotas.usedFiles} + ${change.usedFiles}`,
-    })
-    .where(eq(quotas.workspaceId, workspaceId))
+  await tx.update(quotas).set(roomAfter(change)).where(eq(quotas.workspaceId, workspaceId))
+}
+
+/** What an UPDATE of the row sets, for a statement that finds out the change itself. */
+export function roomAfter(change: Readonly<Record<keyof Usage, number | SQL>>): Record<keyof Usage, SQL> {
+  return {
+    reservedBytes: sql`${quotas.reservedBytes} + ${change.reservedBytes}`,
+    reservedFiles: sql`${quotas.reservedFiles} + ${change.reservedFiles}`,
+    usedBytes: sql`${quotas.usedBytes} + ${change.usedBytes}`,
+    usedFiles: sql`${quotas.usedFiles} + ${change.usedFiles}`,
+  }
 }
 
 export async function findQuota(tx: Executor, workspaceId: WorkspaceId): Promise<QuotaState | undefined> {
