@@ -3,11 +3,13 @@ import { getTableConfig, type AnyPgColumn, type PgTable } from 'drizzle-orm/pg-c
 import { LiveViewError } from './error.ts'
 import { assertSchedule, type Schedule } from './schedule.ts'
 
-/** Rows of a table by what one of its columns holds, compared as text. */
-export interface RowChoice {
-  readonly column: AnyPgColumn
-  readonly values: readonly [string, ...string[]]
+/** Rows of a table by what one of its columns holds, compared as text. A value that the column cannot hold is refused. */
+export interface RowChoice<TColumn extends AnyPgColumn = AnyPgColumn> {
+  readonly column: TColumn
+  readonly values: readonly [Held<TColumn>, ...Held<TColumn>[]]
 }
+
+type Held<TColumn extends AnyPgColumn> = TColumn['_']['data'] extends string ? TColumn['_']['data'] : string
 
 /** A write to `table` makes the view dirty as a whole. */
 export interface TableDependency {
@@ -40,14 +42,14 @@ export interface FanoutDependency {
 
 export type Dependency = TableDependency | KeyDependency | FanoutDependency
 
-interface Watched {
+interface Watched<TColumn extends AnyPgColumn> {
   /** Only an UPDATE that changes one of these, or the primary key, counts. Default: any column. */
   readonly columns?: readonly AnyPgColumn[]
   /** The rows that the view can show anything of: a write counts if its row is one before it or after it. Default: all. */
-  readonly rows?: RowChoice
+  readonly rows?: RowChoice<TColumn>
 }
 
-interface KeyedOptions extends Watched {
+interface KeyedOptions<TColumn extends AnyPgColumn> extends Watched<TColumn> {
   readonly key: AnyPgColumn
   /** When writes to this table are applied, if not at once. Until then the view is stale, and says so. */
   readonly schedule?: Schedule
@@ -67,10 +69,16 @@ interface KeyedOptions extends Watched {
  *
  * @throws LiveViewError `dependency_column_foreign`, `schedule_invalid`
  */
-export function on(table: PgTable, options: KeyedOptions & { fanout: (keys: SQL) => SQL }): FanoutDependency
-export function on(table: PgTable, options: KeyedOptions): KeyDependency
-export function on(table: PgTable, options?: Watched): TableDependency
-export function on(table: PgTable, options: Partial<KeyedOptions> & { fanout?: (keys: SQL) => SQL } = {}): Dependency {
+export function on<TColumn extends AnyPgColumn>(
+  table: PgTable,
+  options: KeyedOptions<TColumn> & { fanout: (keys: SQL) => SQL },
+): FanoutDependency
+export function on<TColumn extends AnyPgColumn>(table: PgTable, options: KeyedOptions<TColumn>): KeyDependency
+export function on<TColumn extends AnyPgColumn>(table: PgTable, options?: Watched<TColumn>): TableDependency
+export function on(
+  table: PgTable,
+  options: Partial<KeyedOptions<AnyPgColumn>> & { fanout?: (keys: SQL) => SQL } = {},
+): Dependency {
   const { key, columns, rows, fanout, schedule } = options
   const { name } = getTableConfig(table)
   for (const column of [key, rows?.column, ...(columns ?? [])]) {
